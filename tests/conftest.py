@@ -1,0 +1,30 @@
+"""What every test may lean on: the paths of the checkout and of the optional reference data beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+SAMPLES = CHECKOUT / "sample_traces"
+
+
+def shared(relative: str) -> Path:
+    """The path of a file of reference data, kept beside the checkout and not part of it.
+
+    Args:
+        relative: A path below the folder of reference data.
+
+    Returns:
+        The path, which exists. Where it does not, the calling test (or module, when called at import) is skipped.
+    """
+    path = CHECKOUT.parent / "shared" / relative
+    if not path.exists():
+        pytest.skip(f"no reference data {relative!r} beside the checkout", allow_module_level=True)
+    return path
+
+
+def sample(name: str) -> Path:
+    """The path of a committed sample trace."""
+    return SAMPLES / name
