@@ -1,0 +1,1 @@
+"""The viewer: everything that imports textual."""

@@ -1,0 +1,1 @@
+"""What the detail pane says of a span, built without textual."""

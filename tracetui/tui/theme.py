@@ -1,0 +1,240 @@
+"""Themes, and the styles that widgets draw with.
+
+Widgets draw whole lines themselves, so they take rich styles from here and not from CSS. `paint(app)` gives
+the `Paint` of the theme in force; it is cheap to ask for at each line, and its styles are made once each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from rich.color import Color
+from rich.console import Console
+from rich.style import Style
+from textual.theme import Theme
+
+from tracetui.colours import DEFAULT_PALETTE, PALETTES, Palette, ansi_code, blend, service_colour
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+__all__ = [
+    "ANSI_THEME",
+    "DEFAULT_THEME",
+    "Ground",
+    "Paint",
+    "Role",
+    "choose",
+    "paint",
+    "paint_named",
+    "register_themes",
+    "themes",
+]
+
+Role = Literal["text", "strong", "muted", "faint", "error", "warning", "good", "accent"]
+Ground = Literal["background", "panel", "raised", "cursor"]
+
+PREFIX = "tracetui-"
+DEFAULT_THEME = PREFIX + DEFAULT_PALETTE.name
+ANSI_THEME = PREFIX + "ansi"
+
+_ANSI_ROLES: dict[str, Style] = {
+    "text": Style(),
+    "strong": Style(bold=True),
+    "muted": Style(dim=True),
+    "faint": Style(dim=True),
+    "error": Style(color="red"),
+    "warning": Style(color="yellow"),
+    "good": Style(color="green"),
+    "accent": Style(color="blue"),
+}
+
+
+def _theme(palette: Palette) -> Theme:
+    return Theme(
+        name=PREFIX + palette.name,
+        primary=palette.accent,
+        secondary=palette.muted,
+        warning=palette.warning,
+        error=palette.error,
+        success=palette.good,
+        accent=palette.accent,
+        foreground=palette.text,
+        background=palette.background,
+        surface=palette.panel,
+        panel=palette.raised,
+        dark=palette.dark,
+        variables={
+            "text-muted": palette.muted,
+            "text-disabled": palette.faint,
+            "border": palette.faint,
+            "border-blurred": palette.faint,
+            "scrollbar": palette.faint,
+            "scrollbar-hover": palette.muted,
+            "scrollbar-active": palette.accent,
+            "scrollbar-background": palette.background,
+            "scrollbar-background-hover": palette.background,
+            "scrollbar-background-active": palette.background,
+            "scrollbar-corner-color": palette.background,
+            "footer-key-foreground": palette.accent,
+            "block-cursor-background": palette.cursor,
+            "block-cursor-foreground": palette.strong,
+            "input-selection-background": palette.cursor,
+        },
+    )
+
+
+def themes() -> list[Theme]:
+    """All themes of the program: one for each palette, and one of the terminal's own sixteen colours."""
+    ansi = Theme(
+        name=ANSI_THEME,
+        ansi=True,
+        primary="ansi_blue",
+        secondary="ansi_cyan",
+        warning="ansi_yellow",
+        error="ansi_red",
+        success="ansi_green",
+        accent="ansi_blue",
+        foreground="ansi_default",
+        background="ansi_default",
+        surface="ansi_default",
+        panel="ansi_default",
+        boost="ansi_default",
+        variables={
+            "border": "ansi_blue",
+            "border-blurred": "ansi_default",
+            "scrollbar-background": "ansi_default",
+            "scrollbar-background-hover": "ansi_default",
+            "scrollbar-background-active": "ansi_default",
+            "footer-key-foreground": "ansi_blue",
+        },
+    )
+    return [*(_theme(palette) for palette in PALETTES.values()), ansi]
+
+
+def register_themes(app: App[object]) -> None:
+    """Make the program's themes known to `app`; call it before setting `app.theme`."""
+    for theme in themes():
+        app.register_theme(theme)
+
+
+def choose(wanted: str | None, environ: Mapping[str, str]) -> tuple[str, bool | None]:
+    """The theme to start with.
+
+    Args:
+        wanted: A palette's or theme's name as the user gave it, or None.
+        environ: The process's environment. `NO_COLOR` (not empty) and terminals of sixteen colours or fewer
+            get the theme of the terminal's own colours, whatever is wanted: other colours would be turned
+            into greys or into neighbours that look alike.
+
+    Returns:
+        The theme's name, and what to pass as `ansi_color` to the constructor of the App: with `NO_COLOR`
+        it has to be True there already, or Textual installs its filter of greys, not the one of no colours.
+    """
+    if environ.get("NO_COLOR"):
+        return ANSI_THEME, True
+    depth = Console(force_terminal=True, _environ=environ).color_system
+    if depth not in ("256", "truecolor"):
+        return ANSI_THEME, True
+    if wanted:
+        for name in (wanted, PREFIX + wanted):
+            if name == ANSI_THEME or name.removeprefix(PREFIX) in PALETTES:
+                return name if name.startswith(PREFIX) else PREFIX + name, None
+        return wanted, None
+    return DEFAULT_THEME, None
+
+
+@dataclass(frozen=True, eq=False)
+class Paint:
+    """The styles of one theme.
+
+    Attributes:
+        palette: The colours; with `ansi` they are not used, except to tell dark from light.
+        ansi: Draw with the terminal's own sixteen colours: there is no dimming then, so bars on and off the
+            path must differ in shape.
+        mono: No colours at all are shown (`NO_COLOR`).
+    """
+
+    palette: Palette
+    ansi: bool = False
+    mono: bool = False
+    _styles: dict[tuple[object, ...], Style] = field(default_factory=dict, repr=False)
+
+    @property
+    def shapes(self) -> bool:
+        """Whether cells off the path need another glyph, as colour cannot tell them."""
+        return self.ansi or self.mono
+
+    def style(self, role: Role, *, on: Ground | None = None, bold: bool = False) -> Style:
+        """The style of text in a role, optionally bold and on a ground."""
+        key = (role, on, bold)
+        style = self._styles.get(key)
+        if style is None:
+            style = _ANSI_ROLES[role] if self.ansi else Style(color=getattr(self.palette, role))
+            if bold:
+                style += Style(bold=True)
+            if on is not None:
+                style += self.ground(on)
+            self._styles[key] = style
+        return style
+
+    def ground(self, on: Ground) -> Style:
+        """The style that lays a ground under text: reverse video for the cursor without colours."""
+        if self.ansi:
+            return Style(reverse=True) if on == "cursor" else Style()
+        return Style(bgcolor=getattr(self.palette, on))
+
+    def colour(self, service: str) -> str:
+        """The bright colour of a service, as rich understands it."""
+        if self.ansi:
+            return f"color({ansi_code(service)})" if service else "default"
+        return service_colour(service, self.palette)
+
+    def dimmed(self, service: str, on: Ground = "background") -> str:
+        """The colour of a service off the critical path: blended towards the ground it is drawn on."""
+        if self.ansi:
+            return self.colour(service)
+        palette = self.palette
+        return blend(service_colour(service, palette), getattr(palette, on), palette.dim)
+
+    def ground_colour(self, on: Ground = "background") -> str:
+        """The colour of a ground, as rich understands it."""
+        return "default" if self.ansi else str(getattr(self.palette, on))
+
+    def service(self, service: str, *, on: Ground | None = None, bold: bool = True) -> Style:
+        """The style of a service's name."""
+        key = ("service", service, on, bold)
+        style = self._styles.get(key)
+        if style is None:
+            if len(self._styles) > 8192:
+                self._styles.clear()
+            style = Style(color=Color.parse(self.colour(service)), bold=bold)
+            if on is not None:
+                style += self.ground(on)
+            self._styles[key] = style
+        return style
+
+    def badge(self, role: Role = "warning") -> Style:
+        """The style of a badge: dark text on the role's colour."""
+        if self.ansi:
+            return _ANSI_ROLES[role] + Style(reverse=True)
+        ink = self.palette.background if self.palette.dark else "#ffffff"
+        return Style(color=ink, bgcolor=getattr(self.palette, role), bold=True)
+
+
+@lru_cache(maxsize=32)
+def paint_named(theme: str, *, ansi: bool = False, mono: bool = False) -> Paint:
+    """The paint of a theme by name; a theme of Textual's own gets the dark palette.
+
+    The same object comes back for the same theme, so `is` tells whether caches of drawn lines still hold.
+    """
+    palette = PALETTES.get(theme.removeprefix(PREFIX), DEFAULT_PALETTE)
+    return Paint(palette, ansi=ansi or theme == ANSI_THEME, mono=mono)
+
+
+def paint(app: App[object]) -> Paint:
+    """The paint of the theme in force."""
+    return paint_named(app.theme, ansi=app.native_ansi_color, mono=app.no_color)
