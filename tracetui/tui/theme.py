@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ANSI_THEME",
+    "APP_CSS",
     "DEFAULT_THEME",
     "Ground",
     "Paint",
@@ -238,3 +239,10 @@ def paint_named(theme: str, *, ansi: bool = False, mono: bool = False) -> Paint:
 def paint(app: App[object]) -> Paint:
     """The paint of the theme in force."""
     return paint_named(app.theme, ansi=app.native_ansi_color, mono=app.no_color)
+
+
+APP_CSS = """
+Screen { background: $background; color: $foreground; }
+ScrollView { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }
+Tooltip { display: none; }
+"""
