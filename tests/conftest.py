@@ -17,7 +17,7 @@ def shared(relative: str) -> Path:
         relative: A path below the folder of reference data.
 
     Returns:
-        The path, which exists. Where it does not, the calling test (or module, when called at import) is skipped.
+        The path, which exists. Where it does not, the calling test is skipped (or the module).
     """
     path = CHECKOUT.parent / "shared" / relative
     if not path.exists():

@@ -1,0 +1,1 @@
+"""Invented traces: told once as a story, written in each format that tracetui reads."""
