@@ -1,0 +1,203 @@
+"""What the waterfall of one trace shows at this moment, without a screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .forest import Bool, Forest, Int32
+from .rows import fold_rows, holds, unfold_rows, visible_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A range of time, in Unix nanoseconds; `end_ns > start_ns`."""
+
+    start_ns: int
+    end_ns: int
+
+    @property
+    def width_ns(self) -> int:
+        return self.end_ns - self.start_ns
+
+
+class ViewState:
+    """Cursor, folds, hidden rows, zoom and marks of one trace.
+
+    Nodes (see `Forest`) are what it speaks of. Functions in `moves`, `jumps` and `zoom` change it; a widget
+    compares `rows_version` and `look_version` to know what to draw again.
+
+    Attributes:
+        forest: the nodes.
+        visible: int32[v], the nodes that have a line, ascending.
+        folded: bool[n].
+        cursor: the node of the cursor; always visible unless there is none (-1).
+        top: the line at the top of the screen.
+        height: lines of the screen, for page moves.
+        window: the range of time the bars cover.
+        whole: the range of time of the whole trace.
+        root: the node that stands alone as root, or -1.
+        keep: bool[n] where only some nodes are shown, else None.
+        only_path: whether `keep` is the critical path.
+        marks: marked nodes.
+        section: the section of the critical path that was jumped to last, or -1.
+        tree_shift: cells by which the tree column is wider than by default.
+        rows_version: counts changes of the visible nodes.
+        look_version: counts changes of how each line looks.
+    """
+
+    def __init__(self, forest: Forest, whole: Window) -> None:
+        self.forest = forest
+        self.folded: Bool = np.zeros(len(forest), bool)
+        self.keep: Bool | None = None
+        self.only_path = False
+        self.root = -1
+        self.visible: Int32 = np.arange(len(forest), dtype=np.int32)
+        self.cursor = 0 if len(forest) else -1
+        self.top = 0
+        self.height = 20
+        self.window = self.whole = whole
+        self.marks: set[int] = set()
+        self.section = -1
+        self.tree_shift = 0
+        self.rows_version = 0
+        self.look_version = 0
+        self._kept: Int32 | None = None
+
+    # What is visible
+
+    @property
+    def line(self) -> int:
+        """The line of the cursor."""
+        return self.line_of(self.cursor)
+
+    def line_of(self, node: int) -> int:
+        """Return the line of a node, or of the nearest one above it that is visible."""
+        found = int(np.searchsorted(self.visible, node, "right")) - 1
+        return max(found, 0)
+
+    def is_visible(self, node: int) -> bool:
+        line = self.line_of(node)
+        return line < len(self.visible) and int(self.visible[line]) == node
+
+    def bounds(self) -> tuple[int, int]:
+        """Return the first node of the range on view and the one after its last."""
+        return (0, len(self.forest)) if self.root < 0 else (self.root, self.forest.last(self.root))
+
+    def children_shown(self, node: int) -> int:
+        """Return how many nodes below `node` unfolding everything would show."""
+        below = int(self.forest.size[node]) - 1
+        if below and self.keep is not None:
+            count = self._kept_count()
+            return int(count[node + below + 1] - count[node + 1])
+        return below
+
+    def has_next_sibling(self, node: int) -> bool:
+        """Whether a guide must go on below `node`: a later sibling is shown."""
+        if node == self.root:
+            return False
+        above = int(self.forest.parent[node])
+        after = self.forest.last(node)
+        limit = len(self.forest) if above < 0 else self.forest.last(above)
+        if self.keep is None:
+            return after < limit
+        count = self._kept_count()
+        return bool(count[limit] > count[after])
+
+    def _kept_count(self) -> Int32:
+        if self._kept is None:
+            assert self.keep is not None
+            self._kept = np.zeros(len(self.keep) + 1, np.int32)
+            np.cumsum(self.keep, out=self._kept[1:])
+        return self._kept
+
+    # Changes
+
+    def move_to(self, node: int) -> None:
+        """Put the cursor on a node, or on the nearest visible one above it, and scroll to it."""
+        if len(self.visible):
+            self.cursor = int(self.visible[self.line_of(node)])
+            self.scroll_to_cursor()
+
+    def scroll_to_cursor(self, margin: int = 2) -> None:
+        """Scroll as little as shows the cursor, with a few lines around it."""
+        line = self.line
+        margin = max(0, min(margin, (self.height - 1) // 2))
+        low = line - self.height + 1 + margin
+        high = line - margin
+        self.top = max(0, min(max(self.top, low), high, max(0, len(self.visible) - self.height)))
+
+    def fold(self, node: int) -> None:
+        if not self.folded[node] and self.forest.size[node] > 1:
+            self.folded[node] = True
+            self.visible = fold_rows(self.visible, node, self.forest.size)
+            self._rows_changed()
+
+    def unfold(self, node: int) -> None:
+        if self.folded[node]:
+            self.folded[node] = False
+            if self.is_visible(node):
+                self.visible = unfold_rows(self.visible, node, self.forest.size, self.folded, self.keep)
+            self._rows_changed()
+
+    def set_folds(self, folded: Bool) -> None:
+        """Fold exactly these nodes."""
+        self.folded = folded
+        self.refresh()
+
+    def set_keep(self, matches: Bool | None, *, only_path: bool = False) -> None:
+        """Show only these nodes and their ancestors, or (None) all."""
+        self.keep = None if matches is None else holds(matches, self.forest.size)
+        self.only_path = only_path and matches is not None
+        self.refresh()
+
+    def set_root(self, node: int) -> None:
+        """Show one subtree alone, or (-1) the whole trace."""
+        self.root = node
+        if node >= 0:
+            self.folded[node] = False
+        self.refresh()
+
+    def set_window(self, window: Window) -> None:
+        """Set the zoom window; it is kept inside the whole and at least 1 ns wide."""
+        whole = self.whole
+        width = max(1, min(window.width_ns, whole.width_ns))
+        start = min(max(window.start_ns, whole.start_ns), whole.end_ns - width)
+        window = Window(start, start + width)
+        if window != self.window:
+            self.window = window
+            self.look_version += 1
+
+    def reveal(self, node: int) -> None:
+        """Undo what hides a node (folds, a filter, another root) and go to it."""
+        first, last = self.bounds()
+        changed = False
+        if not first <= node < last:
+            self.root = -1
+            changed = True
+        if self.keep is not None and not self.keep[node]:
+            self.keep, self.only_path = None, False
+            changed = True
+        above = np.asarray(self.forest.ancestors(node), dtype=np.int64)
+        if len(above) and self.folded[above].any():
+            self.folded[above] = False
+            changed = True
+        if changed:
+            self.refresh()
+        self.move_to(node)
+
+    def refresh(self) -> None:
+        """Find the visible nodes anew and keep the cursor as near as can be."""
+        first, last = self.bounds()
+        self._kept = None
+        self.visible = visible_rows(self.forest.size, self.folded, self.keep, first, last)
+        self._rows_changed()
+        self.look_version += 1
+
+    def _rows_changed(self) -> None:
+        self.rows_version += 1
+        if not len(self.visible):
+            self.cursor = -1
+        else:
+            self.move_to(max(self.cursor, 0))
