@@ -1,0 +1,244 @@
+"""Arrays of JSON records: where one record ends and the next begins, guessed quickly and proved exactly.
+
+A writer puts the same bytes between all records of an array, as in `},{"traceID":`. Such a separator is
+seen once between two records that were cut exactly. From then on a batch is decoded in one call:
+
+    {"traceID":1,..},{"traceID":2,..},{"traceID":3,..}      the bytes of some records
+    {"traceID":1,..}\\n{"traceID":2,..}\\n{"traceID":3,..}    comma -> newline: the same length
+    decode_lines(..) == 3 items == newlines + 1              the proof
+
+It is a proof because a comma between records that was *not* replaced is an error at the top level, and a
+comma that was replaced inside of a record leaves two values without a comma, which is an error too. Newlines
+that were there before (pretty-printed JSON) can only be blanks, for a string may not hold one; they are made
+spaces first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["RAW", "Chunk", "Learner", "Repair", "Shape", "locate", "prove", "salvage"]
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+RAW: Final = msgspec.json.Decoder(msgspec.Raw)
+"""Skips over one value; its complaint about what follows tells where the value ends."""
+
+_SEPARATOR = re.compile(rb'[ \t\r\n]*,[ \t\r\n]*\{[ \t\r\n]*"[^"\\]+"[ \t\r\n]*:')
+_END = re.compile(rb'\]\s*(?:,\s*"[^"\\]+"\s*:|\}\s*,\s*\{\s*"[^"\\]+")')
+_BLANKS = b" \t\r\n"
+_MOST_SEPARATORS = 4
+_MOST_MISTAKES = 8
+
+
+class Repair(Protocol[T_co]):
+    """What a loader does about records that do not fit."""
+
+    def repair(self, record: bytes, offset: int, error: Exception) -> T_co | None:
+        """An item for a whole JSON value of the wrong kinds, or None to leave it out (after telling so)."""
+
+    def broken(self, offset: int, reason: str) -> None:
+        """Bytes at `offset` are no JSON; they were passed over up to the next record."""
+
+    def bad_text(self, offset: int) -> None:
+        """The record at `offset` was decoded but holds invalid UTF-8 in a part that was not looked at."""
+
+
+class Shape(Generic[T]):
+    """What is known about the layout of one kind of array.
+
+    Args:
+        type: the `msgspec.Struct` (or other type) of one record.
+    """
+
+    def __init__(self, type: type[T]) -> None:
+        self.decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(type)
+        self.separators: list[tuple[bytes, bytes, bytes]] = []
+        """(as found, with newlines made spaces, with the newline that splits the records)"""
+        self.end: bytes | None = None
+        self._mistakes = 0
+
+    def find_end(self, data: bytes, start: int) -> int:
+        """Index of the `]` that is taken for the end of the array, or -1."""
+        if self.end is None:
+            return -1
+        found = data.find(self.end, start)
+        return found + 1 if found >= 0 else -1
+
+    def find_cut(self, data: bytes, start: int) -> int:
+        """Index behind the last record that is followed by a separator, or -1."""
+        return max(data.rfind(separator, start) for separator, _, _ in self.separators) + 1 or -1
+
+    def find_next(self, data: bytes, start: int) -> int:
+        """Index of the blanks and comma of the first separator behind `start`, or -1."""
+        found = [data.find(separator, start) for separator, _, _ in self.separators]
+        return min((index + 1 for index in found if index >= 0), default=-1)
+
+    def mistaken(self) -> None:
+        """The end that was found was none. Forget it when this happens often."""
+        self._mistakes += 1
+        if self._mistakes >= _MOST_MISTAKES:
+            self.end = None
+
+
+class Learner:
+    """Reads separators and ends off the bytes around records that were cut exactly."""
+
+    @staticmethod
+    def separator(shape: Shape[Any], data: bytes, at: int) -> bool:
+        """Learn what stands between two records, `at` being the comma; True if it is new."""
+        match = _SEPARATOR.match(data, at)
+        while at and data[at - 1] in _BLANKS:
+            at -= 1
+            match = _SEPARATOR.match(data, at)
+        if not match or not at or data[at - 1 : at] != b"}":
+            return False
+        found = b"}" + match[0]
+        known = [separator for separator, _, _ in shape.separators]
+        if found in known or len(known) >= _MOST_SEPARATORS:
+            return False
+        flat = found.replace(b"\n", b" ")
+        brace = flat.index(b"{")
+        shape.separators.append((found, flat, b"}" + b" " * (brace - 2) + b"\n" + flat[brace:]))
+        return True
+
+    @staticmethod
+    def end(shape: Shape[Any], data: bytes, at: int) -> None:
+        """Learn what follows the last record, `at` being the index of the array's `]`."""
+        if shape.end is not None or shape._mistakes:
+            return
+        match = _END.match(data, at)
+        before = data[:at].rstrip(_BLANKS) if at < 64 else data[at - 64 : at].rstrip(_BLANKS)
+        if match and before.endswith(b"}"):
+            blanks = at - max(at - 64, 0) - len(before)
+            shape.end = data[at - blanks - 1 : match.end()]
+
+
+@dataclass(slots=True)
+class Chunk(Generic[T]):
+    """Some records of one array.
+
+    Attributes:
+        items: one decoded item per record.
+        base: absolute offset of the first record.
+        lines: the records' bytes with a newline before each but the first; positions as in the source.
+        starts, lengths: offsets and lengths of the records, where `lines` is None.
+    """
+
+    items: list[T]
+    base: int
+    lines: bytes | None = None
+    starts: list[int] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)
+
+
+def prove(body: bytes, base: int, shape: Shape[T], repair: Repair[T]) -> Chunk[T]:
+    """Decode `body`, taken for whole records with separators between them.
+
+    Args:
+        body: the bytes from the first byte of a record to the last byte of one.
+        base: absolute offset of `body`.
+        shape: the layout.
+        repair: hears of records of the wrong kinds.
+
+    Raises:
+        msgspec.DecodeError: `body` is something else.
+    """
+    lines = body.replace(b"\n", b" ") if b"\n" in body else body
+    for _, separator, split in shape.separators:
+        lines = lines.replace(separator, split)
+    try:
+        items = shape.decoder.decode_lines(lines)
+        if len(items) == lines.count(b"\n") + 1 and _is_text(lines):
+            return Chunk(items, base, lines)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    return _record_by_record(body, lines, base, shape, repair)
+
+
+def _record_by_record(body: bytes, lines: bytes, base: int, shape: Shape[T], repair: Repair[T]) -> Chunk[T]:
+    try:
+        whole = RAW.decode_lines(lines)
+    except RecursionError as error:
+        raise msgspec.DecodeError("nested too deeply") from error
+    offsets, lengths = _ranges(lines)
+    if len(whole) != len(offsets):
+        raise msgspec.DecodeError("records without a comma between them")
+    chunk: Chunk[T] = Chunk([], base)
+    for start, length in zip(offsets.tolist(), lengths.tolist(), strict=True):
+        salvage(chunk, body[start : start + length], base + start, shape, repair)
+    return chunk
+
+
+def salvage(chunk: Chunk[T], record: bytes, offset: int, shape: Shape[T], repair: Repair[T]) -> None:
+    """Add one record, cut exactly, to `chunk`: decoded, repaired or left out."""
+    item: T | None
+    try:
+        item = shape.decoder.decode(record)
+        if not _is_text(record):
+            repair.bad_text(offset)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        item = repair.repair(record, offset, error)
+        if item is None:
+            return
+    chunk.items.append(item)
+    chunk.starts.append(offset)
+    chunk.lengths.append(len(record))
+
+
+def _is_text(data: bytes) -> bool:
+    if data.isascii():
+        return True
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _ranges(lines: bytes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Offsets and lengths of the records in `lines`, without the blanks around them."""
+    data = np.frombuffer(lines, np.uint8)
+    splits = np.flatnonzero(data == 10)
+    starts = np.empty(len(splits) + 1, np.int64)
+    starts[0] = 0
+    starts[1:] = splits + 1
+    ends = np.append(splits, len(data))
+    while (blank := data[ends - 1] <= 32).any():
+        ends -= blank
+    return starts, ends - starts
+
+
+def locate(chunks: Sequence[Chunk[Any]]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
+    """The byte ranges of all records of some chunks.
+
+    Returns:
+        offsets (int64) in the source and lengths (uint32), one per item of the chunks, in their order.
+    """
+    if any(chunk.lines is None for chunk in chunks):
+        parts = [_located(chunk) for chunk in chunks]
+        starts = np.concatenate([part[0] for part in parts])
+        return starts, np.concatenate([part[1] for part in parts]).astype(np.uint32)
+    texts = [chunk.lines or b"" for chunk in chunks]
+    starts, lengths = _ranges(texts[0] if len(texts) == 1 else b"\n".join(texts))
+    shift, passed = [], 0
+    for chunk, text in zip(chunks, texts, strict=True):
+        shift.append(chunk.base - passed)
+        passed += len(text) + 1
+    starts += np.repeat(np.array(shift, np.int64), [len(chunk.items) for chunk in chunks])
+    return starts, lengths.astype(np.uint32)
+
+
+def _located(chunk: Chunk[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    if chunk.lines is None:
+        return np.array(chunk.starts, np.int64), np.array(chunk.lengths, np.int64)
+    starts, lengths = _ranges(chunk.lines)
+    return starts + chunk.base, lengths
