@@ -1,0 +1,195 @@
+"""From a loader's columns to the store: repeats settled, times mended, spans in waterfall order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tracetui.model.identity import Clocks, Identity, SameBytes, identify
+from tracetui.model.issues import IssueCode
+from tracetui.model.store import Flag, RecordPlace, ResourceTable, SpanStore
+from tracetui.model.times import TraceLogs, mend_times
+from tracetui.model.trace import Collection, SourceInfo
+from tracetui.model.tree import Forest, cycle_starts, grow_forest
+
+if TYPE_CHECKING:
+    from tracetui.model.builder import StoreBuilder
+
+Columns = dict[str, npt.NDArray[Any]]
+Int32s = npt.NDArray[np.int32]
+
+
+def arrange(builder: StoreBuilder, columns: Columns, *, complete: bool) -> Collection:
+    """Make a collection.
+
+    Args:
+        builder: Tables, issues and sources.
+        columns: The loader's columns, n rows in source order; they are consumed.
+        complete: Whether the sources were read to their ends.
+    """
+    known = builder.resources
+    resources = ResourceTable(
+        np.array(known.service, np.int32),
+        np.array(known.clock, np.int32),
+        np.array(known.address, np.int32),
+        list(known.decode),
+    )
+    columns["record"] = _record_numbers(columns["trace"])
+    logs = TraceLogs({trace: log.copy() for trace, log in builder.trace_issues.items()}, columns["trace"])
+    counts = np.bincount(columns["source"], minlength=len(builder.sources)).tolist()
+    spread = _traces_of_sources(columns, len(builder.sources))
+    clocks = Clocks(columns["resource"], resources.clock, resources.address)
+    partial = np.array([entry.partial for entry in builder.sources], np.bool_)[columns["source"]]
+    identity = identify(columns, builder.references, clocks, _record_comparer(builder, columns), partial)
+    _tell_repeats(columns, identity, builder, logs)
+    more_records = _joined_records(columns, identity)
+    parent, columns, place = _leave_out_gone(columns, identity)
+    logs = TraceLogs(logs.logs, columns["trace"])
+    mend_times(columns, parent, logs)
+    forest = _grow(columns, parent, logs)
+    _tell_orphans(columns, parent, logs)
+    store, trace_codes = _lay_out(builder, columns, parent, forest, resources)
+    position = np.empty(len(parent), np.int64)
+    position[forest.order] = np.arange(len(parent))
+    store.more_records = {int(position[place[host]]): more for host, more in more_records.items()}
+    sources = [
+        SourceInfo(entry.source.name, entry.format, entry.source.size or 0, spread[number], counts[number])
+        for number, entry in enumerate(builder.sources)
+    ]
+    trace_logs = [logs.logs.get(code) for code in trace_codes]
+    return Collection(store, sources, builder.issues.copy(), trace_logs, complete=complete)
+
+
+def _record_numbers(trace: Int32s) -> Int32s:
+    """Each record's place among its trace's records."""
+    rows = len(trace)
+    if not rows:
+        return np.empty(0, np.int32)
+    in_order = bool((trace[1:] >= trace[:-1]).all())
+    order = np.arange(rows) if in_order else np.argsort(trace, kind="stable")
+    counts = np.bincount(trace)
+    number = np.empty(rows, np.int32)
+    number[order] = np.arange(rows) - np.repeat(np.cumsum(counts) - counts, counts)
+    return number
+
+
+def _traces_of_sources(columns: Columns, sources: int) -> list[int]:
+    """How many traces each source has spans of."""
+    trace, source = columns["trace"], columns["source"]
+    if not len(trace):
+        return [0] * sources
+    traces = int(trace.max()) + 1
+    pairs = np.unique(source.astype(np.int64) * traces + trace) if sources > 1 else np.unique(trace)
+    return np.bincount(pairs // traces, minlength=sources).tolist()
+
+
+def _record_comparer(builder: StoreBuilder, columns: Columns) -> SameBytes:
+    def read(row: int) -> bytes:
+        source = builder.sources[int(columns["source"][row])].source
+        return source.pread(int(columns["offset"][row]), int(columns["length"][row]))
+
+    def same(one: int, other: int) -> bool:
+        return bool(columns["length"][one] == columns["length"][other]) and read(one) == read(other)
+
+    return same
+
+
+def _tell_repeats(columns: Columns, identity: Identity, builder: StoreBuilder, logs: TraceLogs) -> None:
+    shared = np.fromiter(identity.server_of.values(), np.int64, len(identity.server_of))
+    mistaken = identity.repeat > 0
+    mistaken[shared] = False
+    for code, rows in (
+        (IssueCode.DUPLICATE_SPAN, np.array(identity.dropped, np.int64)),
+        (IssueCode.MERGED_SPAN, np.array(list(identity.merged), np.int64)),
+        (IssueCode.DUPLICATE_ID, np.flatnonzero(mistaken)),
+        (IssueCode.MULTIPLE_PARENTS, np.array(list(builder.references), np.int64)),
+        (IssueCode.CYCLE, np.flatnonzero((columns["flags"] & Flag.CYCLE) != 0)),
+    ):
+        if len(rows):
+            logs.add_rows(code, rows, np.array([_id_text(builder, columns, row) for row in rows[:64].tolist()]))
+
+
+def _id_text(builder: StoreBuilder, columns: Columns, row: int) -> str:
+    number = int(columns["span_id"][row])
+    opaque = int(columns["flags"][row]) & Flag.OPAQUE_ID
+    return builder.strings.texts[number] if opaque else f"{number:016x}"
+
+
+def _joined_records(columns: Columns, identity: Identity) -> dict[int, list[RecordPlace]]:
+    """For rows that took others in: where the others' records stand."""
+    more: dict[int, list[RecordPlace]] = {}
+    for row, host in identity.merged.items():
+        place = int(columns["source"][row]), int(columns["offset"][row]), int(columns["length"][row])
+        more.setdefault(host, []).append(place)
+    return more
+
+
+def _leave_out_gone(columns: Columns, identity: Identity) -> tuple[Int32s, Columns, npt.NDArray[np.int64]]:
+    """Parents and columns without the rows that were dropped or joined, and each old row's new place."""
+    rows = len(identity.parent)
+    columns["repeat"] = identity.repeat
+    gone = identity.dropped + list(identity.merged)
+    if not gone:
+        return identity.parent, columns, np.arange(rows)
+    keep = np.ones(rows, np.bool_)
+    keep[gone] = False
+    place = np.cumsum(keep) - 1
+    parent = identity.parent[keep]
+    parent = np.where(parent >= 0, place[parent], -1).astype(np.int32)
+    return parent, {name: column[keep] for name, column in columns.items()}, place
+
+
+def _grow(columns: Columns, parent: Int32s, logs: TraceLogs) -> Forest:
+    forest = grow_forest(parent, columns["trace"], columns["start_ns"])
+    if len(forest.unreached):
+        cuts = np.array(cycle_starts(parent, forest.unreached, columns["start_ns"]), np.int64)
+        logs.add_rows(IssueCode.CYCLE, cuts, columns["span_id"][cuts])
+        parent[cuts] = -1
+        columns["flags"][cuts] |= np.uint16(Flag.CYCLE)
+        forest = grow_forest(parent, columns["trace"], columns["start_ns"])
+    return forest
+
+
+def _tell_orphans(columns: Columns, parent: Int32s, logs: TraceLogs) -> None:
+    flags = columns["flags"]
+    lost = (parent < 0) & ((flags & (Flag.HAS_PARENT | Flag.CYCLE)) == Flag.HAS_PARENT)
+    rows = np.flatnonzero(lost)
+    if len(rows):
+        flags[rows] |= np.uint16(Flag.ORPHAN)
+        logs.add_rows(IssueCode.ORPHAN, rows)
+
+
+def _lay_out(
+    builder: StoreBuilder, columns: Columns, parent: Int32s, forest: Forest, resources: ResourceTable
+) -> tuple[SpanStore, list[int]]:
+    """Bring every column into waterfall order, one at a time; also the codes of the traces that have spans."""
+    order = forest.order
+    position = np.empty(len(order), np.int32)
+    position[order] = np.arange(len(order), dtype=np.int32)
+    above = parent[order]
+    above = np.where(above >= 0, position[above], np.int32(-1))
+    counts = np.bincount(columns.pop("trace"), minlength=1)
+    codes = np.flatnonzero(counts).tolist()
+    resource = columns["resource"][order]
+    if len(resources.service):
+        service = np.where(resource >= 0, resources.service[resource], np.int32(0))
+    else:
+        service = np.zeros(len(order), np.int32)
+    taken = {name: columns.pop(name)[order] for name in list(columns)}
+    store = SpanStore(
+        **taken,
+        parent=above,
+        depth=forest.depth[order],
+        size=forest.size[order],
+        service=service,
+        trace_first=np.concatenate(([0], np.cumsum(counts[codes]))).astype(np.int64),
+        trace_ids=[builder.traces.texts[code] for code in codes],
+        strings=builder.strings.texts,
+        resources=resources,
+        scopes=list(builder.scopes),
+        decoders=[entry.decode for entry in builder.sources],
+        sources=[entry.source for entry in builder.sources],
+    )
+    return store, codes

@@ -1,0 +1,146 @@
+"""Times that cannot be: missing, negative, or years from the rest of their trace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tracetui.model.issues import MAX_SAMPLES, IssueCode, IssueLog
+from tracetui.model.store import Flag
+
+Columns = dict[str, npt.NDArray[Any]]
+Rows = npt.NDArray[np.int64]
+
+LIMIT_NS = 1 << 62
+"""Sums of two times up to this fit an int64."""
+YEAR_NS = 366 * 24 * 3600 * 10**9
+
+
+class TraceLogs:
+    """Issue logs by trace, made when first needed.
+
+    Args:
+        logs: The logs that there are already, by trace.
+        trace: int32[n], the trace of each row.
+    """
+
+    def __init__(self, logs: dict[int, IssueLog], trace: npt.NDArray[np.int32]) -> None:
+        self.logs = logs
+        self._trace = trace
+
+    def add_rows(self, code: IssueCode, rows: Rows, samples: npt.NDArray[Any] | None = None) -> None:
+        """Count an issue once for each of some rows, with each row's trace.
+
+        Args:
+            code: What it is.
+            rows: Rows in source order.
+            samples: A value for each row that is named in the samples.
+        """
+        traces = self._trace[rows]
+        codes, counts = np.unique(traces, return_counts=True)
+        for trace, count in zip(codes.tolist(), counts.tolist(), strict=True):
+            log = self.logs.setdefault(trace, IssueLog())
+            log.add(code, count=count)
+            if samples is None:
+                continue
+            for place in np.flatnonzero(traces == trace)[:MAX_SAMPLES].tolist():
+                log.add(code, str(samples[place]), count=0)
+
+
+def mend_times(columns: Columns, parent: npt.NDArray[np.int32], logs: TraceLogs) -> None:
+    """Make every start and duration one that can be computed with, in place; tell what was changed.
+
+    Negative durations become 0 (`negative-duration`), times beyond ±2**62 ns are cut (`bad-time`), a missing
+    start is the parent's, or else that of the earliest child, or else the trace's (`bad-time`). Starts far from the
+    rest of their trace are told and left as they are.
+
+    Args:
+        columns: n rows in source order.
+        parent: int32[n], row of each row's parent, -1 for none.
+        logs: Where it is told.
+    """
+    start, duration = columns["start_ns"], columns["duration_ns"]
+    wild = np.flatnonzero((start > LIMIT_NS) | (start < -LIMIT_NS) | (duration > LIMIT_NS))
+    if len(wild):
+        logs.add_rows(IssueCode.BAD_TIME, wild)
+        np.clip(start, -LIMIT_NS, LIMIT_NS, out=start)
+        np.minimum(duration, LIMIT_NS, out=duration)
+    negative = np.flatnonzero(duration < 0)
+    if len(negative):
+        logs.add_rows(IssueCode.NEGATIVE_DURATION, negative, duration[negative])
+        duration[negative] = 0
+    timeless = np.flatnonzero((columns["flags"] & Flag.NO_TIME) != 0)
+    if len(timeless):
+        logs.add_rows(IssueCode.BAD_TIME, timeless)
+        _borrow_starts(columns, parent, timeless)
+    _tell_far_starts(columns, logs)
+
+
+def _borrow_starts(columns: Columns, parent: npt.NDArray[np.int32], timeless: Rows) -> None:
+    start = columns["start_ns"]
+    lacking = set(timeless.tolist())
+    above = dict(zip(lacking, parent[list(lacking)].tolist(), strict=True))
+    child_start = _earliest_child(start, parent, lacking)
+    trace_start = _trace_starts(columns, lacking)
+    settled: dict[int, int] = {}
+    for row in timeless.tolist():
+        path: list[int] = []
+        at = row
+        while at in above and at not in settled and at not in path[-1:] and len(path) <= len(above):
+            path.append(at)
+            at = above[at]
+        if at in settled:
+            known = settled[at]
+        elif at >= 0 and at not in above:
+            known = int(start[at])
+        else:
+            top = path[-1] if path else row
+            known = child_start.get(top, trace_start[int(columns["trace"][top])])
+        for member in path:
+            settled[member] = known
+    start[list(settled)] = list(settled.values())
+
+
+def _earliest_child(
+    start: npt.NDArray[np.int64], parent: npt.NDArray[np.int32], lacking: set[int]
+) -> dict[int, int]:
+    wanted = np.fromiter(lacking, np.int64, len(lacking))
+    earliest: dict[int, int] = {}
+    for child in np.flatnonzero(np.isin(parent, wanted)).tolist():
+        if child not in lacking:
+            above = int(parent[child])
+            earliest[above] = min(earliest.get(above, LIMIT_NS), int(start[child]))
+    return earliest
+
+
+def _trace_starts(columns: Columns, lacking: set[int]) -> dict[int, int]:
+    rows = np.fromiter(lacking, np.int64, len(lacking))
+    known = np.ones(len(columns["trace"]), np.bool_)
+    known[rows] = False
+    starts: dict[int, int] = {}
+    for trace in np.unique(columns["trace"][rows]).tolist():
+        there = columns["start_ns"][known & (columns["trace"] == trace)]
+        starts[trace] = int(there.min()) if len(there) else 0
+    return starts
+
+
+def _tell_far_starts(columns: Columns, logs: TraceLogs) -> None:
+    """Starts more than a year from their trace's median; all starts of a trace at 0."""
+    trace, start = columns["trace"], columns["start_ns"]
+    if not len(trace):
+        return
+    traces = int(trace.max()) + 1
+    if traces == 1:
+        low, high = start.min(keepdims=True), start.max(keepdims=True)
+    else:
+        low, high = np.full(traces, LIMIT_NS), np.full(traces, -LIMIT_NS)
+        np.minimum.at(low, trace, start)
+        np.maximum.at(high, trace, start)
+    for suspect in np.flatnonzero((high - low > YEAR_NS) | ((low == 0) & (high == 0))).tolist():
+        rows = np.flatnonzero(trace == suspect)
+        median = np.sort(start[rows])[len(rows) // 2]
+        far = rows if low[suspect] == high[suspect] == 0 else rows[np.abs(start[rows] - median) > YEAR_NS]
+        if len(far):
+            logs.add_rows(IssueCode.BAD_TIME, far, start[far])

@@ -1,0 +1,416 @@
+"""What a load gives: a collection of traces, and flyweights that read the store for one trace or one span."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import overload
+
+import numpy as np
+
+from tracetui.errors import TracetuiError
+from tracetui.model.attributes import Attributes, Event, Link, Scope
+from tracetui.model.issues import Issue, IssueLog
+from tracetui.model.store import Flag, Kind, SpanStore, Status
+from tracetui.model.table import TraceTable, tabulate
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """What was read from where.
+
+    Attributes:
+        name: As the user gave it.
+        format: The format's name.
+        bytes: Its decoded size.
+        traces: How many traces it has spans of.
+        spans: How many span records it holds.
+    """
+
+    name: str
+    format: str
+    bytes: int
+    traces: int
+    spans: int
+
+
+class Span:
+    """One span: a view of one row of the store.
+
+    Times are integer nanoseconds since the Unix epoch, durations integer nanoseconds.
+    """
+
+    __slots__ = ("row", "store")
+
+    def __init__(self, store: SpanStore, row: int) -> None:
+        self.store = store
+        self.row = row
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Span) and other.store is self.store and other.row == self.row
+
+    def __hash__(self) -> int:
+        return hash((id(self.store), self.row))
+
+    def __repr__(self) -> str:
+        return f"<Span {self.key} {self.service!r} {self.name!r}>"
+
+    @property
+    def key(self) -> str:
+        """Unique within the trace: the span id, numbered where it repeats."""
+        return self.store.key(self.row)
+
+    @property
+    def span_id(self) -> str:
+        """16 hex digits, or the text as found; "" if it has none."""
+        return self.store.id_text(self.row)
+
+    @property
+    def parent_span_id(self) -> str:
+        """The parent's id as recorded; "" if none is."""
+        return self.store.parent_id_text(self.row)
+
+    @property
+    def parent(self) -> Span | None:
+        """The span it hangs under; None for roots and fragment roots."""
+        row = int(self.store.parent[self.row])
+        return Span(self.store, row) if row >= 0 else None
+
+    @property
+    def children(self) -> list[Span]:
+        """The spans that hang under it, by start."""
+        found, at = [], self.row + 1
+        end = self.row + int(self.store.size[self.row])
+        while at < end:
+            found.append(Span(self.store, at))
+            at += int(self.store.size[at])
+        return found
+
+    @property
+    def depth(self) -> int:
+        """0 for roots."""
+        return int(self.store.depth[self.row])
+
+    @property
+    def service(self) -> str:
+        """The service's name; "" if it has none."""
+        return self.store.strings[self.store.service[self.row]]
+
+    @property
+    def name(self) -> str:
+        """The operation's name; "" if it has none."""
+        return self.store.strings[self.store.name[self.row]]
+
+    @property
+    def kind(self) -> str:
+        """unspecified, internal, server, client, producer or consumer."""
+        return Kind(int(self.store.kind[self.row])).name.lower()
+
+    @property
+    def status(self) -> str:
+        """unset, ok or error."""
+        return Status(int(self.store.status[self.row])).name.lower()
+
+    @property
+    def is_error(self) -> bool:
+        """Whether its status is error."""
+        return int(self.store.status[self.row]) == Status.ERROR
+
+    @property
+    def is_orphan(self) -> bool:
+        """Whether it names a parent that is not in the trace."""
+        return bool(int(self.store.flags[self.row]) & Flag.ORPHAN)
+
+    @property
+    def start_ns(self) -> int:
+        """When it started."""
+        return int(self.store.start_ns[self.row])
+
+    @property
+    def duration_ns(self) -> int:
+        """How long it took."""
+        return int(self.store.duration_ns[self.row])
+
+    @property
+    def end_ns(self) -> int:
+        """When it ended."""
+        return self.start_ns + self.duration_ns
+
+    @property
+    def status_message(self) -> str:
+        """What the status says in words."""
+        return self.store.details(self.row).status_message
+
+    @property
+    def attributes(self) -> Attributes:
+        """The span's own attributes."""
+        return self.store.details(self.row).attributes
+
+    @property
+    def events(self) -> list[Event]:
+        """In order of time."""
+        return self.store.details(self.row).events
+
+    @property
+    def links(self) -> list[Link]:
+        """Pointers to other spans; the reference that became the parent is not among them."""
+        parent = self.parent_span_id
+        links: list[Link] = []
+        taken = False
+        for link in self.store.details(self.row).links:
+            if link.reference and link.span_id == parent and not taken:
+                taken = True
+            else:
+                links.append(link)
+        return links
+
+    @property
+    def resource(self) -> Attributes:
+        """The attributes of its resource."""
+        return self.store.resource_attributes(self.row)
+
+    @property
+    def scope(self) -> Scope:
+        """The instrumentation scope."""
+        return self.store.scope_of(self.row)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the backend, or the decoding of this record, noted."""
+        return self.store.details(self.row).warnings
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        """How many attributes, events or links the SDK left out."""
+        return self.store.details(self.row).dropped
+
+
+class Spans(Sequence[Span]):
+    """The spans of a trace in waterfall order, made when they are looked at."""
+
+    def __init__(self, store: SpanStore, first: int, last: int) -> None:
+        self._store, self._rows = store, range(first, last)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Span: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Span]: ...
+    def __getitem__(self, index: int | slice) -> Span | list[Span]:
+        if isinstance(index, slice):
+            return [Span(self._store, row) for row in self._rows[index]]
+        return Span(self._store, self._rows[index])
+
+    def __iter__(self) -> Iterator[Span]:
+        return (Span(self._store, row) for row in self._rows)
+
+
+class Trace:
+    """One trace: a view of its rows.
+
+    Attributes:
+        index: Its number in the collection.
+        first: Its first row in the store.
+        last: The row after its last.
+    """
+
+    __slots__ = ("collection", "first", "index", "last", "store")
+
+    def __init__(self, collection: Collection, index: int) -> None:
+        self.collection = collection
+        self.store = collection.store
+        self.index = index
+        self.first = int(self.store.trace_first[index])
+        self.last = int(self.store.trace_first[index + 1])
+
+    def __repr__(self) -> str:
+        return f"<Trace {self.trace_id} {self.span_count} spans>"
+
+    @property
+    def trace_id(self) -> str:
+        """32 hex digits, or the text as found."""
+        return self.store.trace_ids[self.index]
+
+    @property
+    def spans(self) -> Spans:
+        """All spans in waterfall order."""
+        return Spans(self.store, self.first, self.last)
+
+    @property
+    def span_count(self) -> int:
+        """How many spans it has."""
+        return self.last - self.first
+
+    @property
+    def start_ns(self) -> int:
+        """The first start, nanoseconds since the Unix epoch."""
+        return int(self.collection.table.start_ns[self.index])
+
+    @property
+    def end_ns(self) -> int:
+        """The last end."""
+        return int(self.collection.table.end_ns[self.index])
+
+    @property
+    def duration_ns(self) -> int:
+        """From first start to last end."""
+        return self.end_ns - self.start_ns
+
+    @property
+    def root(self) -> Span:
+        """The primary root: the parentless span that starts first, else the root of the largest fragment."""
+        return Span(self.store, int(self.collection.table.root_row[self.index]))
+
+    @property
+    def root_duration_ns(self) -> int:
+        """The primary root's duration."""
+        return int(self.collection.table.root_duration_ns[self.index])
+
+    @property
+    def roots(self) -> list[int]:
+        """Rows of roots and fragment roots, the primary one first, then in row order."""
+        rows = np.flatnonzero(self.store.parent[self.first : self.last] < 0) + self.first
+        primary = self.root.row
+        return [primary, *(row for row in rows.tolist() if row != primary)]
+
+    @property
+    def service(self) -> str:
+        """The primary root's service."""
+        return self.root.service
+
+    @property
+    def name(self) -> str:
+        """The primary root's name."""
+        return self.root.name
+
+    @property
+    def error_count(self) -> int:
+        """Spans with status error."""
+        return int(self.collection.table.error_count[self.index])
+
+    @property
+    def service_count(self) -> int:
+        """Different service names."""
+        return int(self.collection.table.service_count[self.index])
+
+    @property
+    def depth(self) -> int:
+        """The largest depth of a span, plus 1."""
+        return int(self.collection.table.depth[self.index])
+
+    @property
+    def root_count(self) -> int:
+        """Spans with no parent recorded."""
+        return int(self.collection.table.root_count[self.index])
+
+    @property
+    def orphan_count(self) -> int:
+        """Spans whose recorded parent is missing."""
+        return int(self.collection.table.orphan_count[self.index])
+
+    @property
+    def issues(self) -> list[Issue]:
+        """What was repaired or left out in this trace, the worst first."""
+        log = self.collection.trace_logs[self.index]
+        return log.issues if log else []
+
+    def span(self, key: str) -> Span:
+        """The span with a key.
+
+        Raises:
+            KeyError: There is none.
+        """
+        return Span(self.store, self.collection.row_of_key(self.index, key))
+
+
+class Traces(Sequence[Trace]):
+    """The traces of a collection in order of first appearance."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+
+    def __len__(self) -> int:
+        return len(self._collection.store.trace_ids)
+
+    @overload
+    def __getitem__(self, index: int) -> Trace: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Trace]: ...
+    def __getitem__(self, index: int | slice) -> Trace | list[Trace]:
+        numbers = range(len(self))[index]
+        if isinstance(numbers, range):
+            return [Trace(self._collection, number) for number in numbers]
+        return Trace(self._collection, numbers)
+
+
+@dataclass
+class Collection:
+    """All that was read, from one source or several.
+
+    Attributes:
+        store: The columns.
+        sources: What was read from where.
+        log: Issues that belong to no trace.
+        trace_logs: For each trace its issues, or None.
+        failures: Sources that could not be read.
+        complete: Whether every source was read to its end.
+    """
+
+    store: SpanStore
+    sources: list[SourceInfo] = field(default_factory=list)
+    log: IssueLog = field(default_factory=IssueLog)
+    trace_logs: Sequence[IssueLog | None] = ()
+    failures: list[TracetuiError] = field(default_factory=list)
+    complete: bool = True
+
+    @cached_property
+    def table(self) -> TraceTable:
+        """Facts of each trace, as columns."""
+        return tabulate(self.store)
+
+    @property
+    def traces(self) -> Traces:
+        """The traces in order of first appearance."""
+        return Traces(self)
+
+    @property
+    def issues(self) -> list[Issue]:
+        """Issues that belong to no trace, the worst first."""
+        return self.log.issues
+
+    @property
+    def span_count(self) -> int:
+        """All spans of all traces."""
+        return len(self.store)
+
+    def row_of_key(self, trace: int, key: str) -> int:
+        """The store row of a span.
+
+        Raises:
+            KeyError: The trace has no span with that key.
+        """
+        rows = self._rows_by_key(trace)
+        return rows[key]
+
+    def _rows_by_key(self, trace: int) -> dict[str, int]:
+        if self._keys is None or self._keys[0] != trace:
+            first, last = (int(self.store.trace_first[at]) for at in (trace, trace + 1))
+            self._keys = (trace, {self.store.key(row): row for row in range(first, last)})
+        return self._keys[1]
+
+    _keys: tuple[int, dict[str, int]] | None = field(default=None, repr=False)
+
+    def select(self, traces: Sequence[int]) -> Collection:
+        """A collection of some of the traces, in their order here.
+
+        Args:
+            traces: Numbers of traces of this collection, ascending.
+        """
+        numbers = np.asarray(traces, np.int64)
+        logs = [self.trace_logs[number] for number in numbers.tolist()]
+        return Collection(
+            self.store.select(numbers), self.sources, self.log, logs, self.failures, complete=self.complete
+        )
