@@ -4,7 +4,7 @@ A writer puts the same bytes between all records of an array, as in `},{"traceID
 seen once between two records that were cut exactly. From then on a batch is decoded in one call:
 
     {"traceID":1,..},{"traceID":2,..},{"traceID":3,..}      the bytes of some records
-    {"traceID":1,..}\\n{"traceID":2,..}\\n{"traceID":3,..}    comma -> newline: the same length
+    {"traceID":1,..}\n{"traceID":2,..}\n{"traceID":3,..}    comma -> newline: the same length
     decode_lines(..) == 3 items == newlines + 1              the proof
 
 It is a proof because a comma between records that was *not* replaced is an error at the top level, and a

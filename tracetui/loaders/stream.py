@@ -22,8 +22,8 @@ byte ranges of all the records of some chunks as two arrays, in few numpy calls 
 value of the wrong kinds and gives an item or None; `broken(offset, reason)` tells of bytes that are no JSON
 and were passed over; `bad_text(offset)` of a record that holds invalid UTF-8.
 
-Faults end the walk: `JsonTruncated` when the data ends inside a value, `JsonFault` for anything else that is
-not JSON. Both carry `offset`. All that was given out before stays true. After a fault `next_line(start)` moves
+Faults end the walk: `JsonTruncated` when the data ends inside a value, `JsonFault` for anything else that
+is not JSON. Both carry `offset`. All that was given out before stays true. After a fault `next_line(start)` moves
 behind the first line end after `start`, to go on with `documents()` of a file of lines. Whole small values
 (a line, a small trace) can be had with `small_value()` and decoded in one go; positions inside of them are
 then the caller's business.

@@ -1,0 +1,88 @@
+"""What passes between a load and the loader at work: progress out, the wish to stop in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tracetui.model.builder import StoreBuilder
+from tracetui.model.trace import Collection
+from tracetui.sources.base import ByteSource
+
+PARTIAL_PAUSE_S = 0.5
+
+
+class Stopped(Exception):
+    """The user wants no more; what was appended is kept. Raised through a loader by `Control.step`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a load has come.
+
+    Attributes:
+        source: Name of the source being read.
+        bytes_read: Raw bytes consumed of it.
+        bytes_total: How many there are, None if that cannot be known.
+        spans: Spans read so far, over all sources.
+    """
+
+    source: str
+    bytes_read: int
+    bytes_total: int | None
+    spans: int
+
+
+class Control:
+    """A loader calls `step()` after each batch that it has appended.
+
+    Args:
+        builder: What is being filled.
+        source: What is being read.
+        on_progress: Told after each batch.
+        on_partial: Given a usable view after the first batch, then whenever the spans have doubled.
+        cancelled: Asked after each batch.
+        clock: Seconds that only go forward.
+    """
+
+    def __init__(
+        self,
+        builder: StoreBuilder,
+        source: ByteSource,
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+        on_partial: Callable[[Collection], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.builder = builder
+        self.source = source
+        self._on_progress = on_progress
+        self._on_partial = on_partial
+        self._cancelled = cancelled
+        self._clock = clock
+        self._next_partial = 1
+        self._last_partial = float("-inf")
+
+    def next_source(self, source: ByteSource) -> None:
+        """Go on with another source."""
+        self.source = source
+
+    def step(self) -> None:
+        """A batch was appended.
+
+        Raises:
+            Stopped: The load was cancelled. Let it pass.
+        """
+        if self._on_progress is not None:
+            read, total = self.source.progress()
+            self._on_progress(Progress(self.source.name, read, total, self.builder.span_count))
+        if self._cancelled is not None and self._cancelled():
+            raise Stopped
+        if self._on_partial is not None and self.builder.span_count >= self._next_partial:
+            now = self._clock()
+            if now - self._last_partial >= PARTIAL_PAUSE_S:
+                self._on_partial(self.builder.finish(complete=False, partial_view=True))
+                self._last_partial = self._clock()
+                self._next_partial = 2 * self.builder.span_count
