@@ -1,0 +1,113 @@
+"""What is measured inside a process of its own: `python -m benchmarks.probes NAME FILE` prints JSON."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+Figures = dict[str, float]
+
+
+def _timed(call: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    kept = call()
+    seconds = time.perf_counter() - began
+    del kept
+    return seconds
+
+
+def loads(path: str) -> Figures:
+    """The yardstick: orjson.loads of the whole file with gc off (of each line, if they are documents)."""
+    import orjson
+
+    content = Path(path).read_bytes()
+    gc.disable()
+    if path.endswith(".ndjson"):
+        lines = content.splitlines()
+        return {"seconds": _timed(lambda: [orjson.loads(line) for line in lines])}
+    return {"seconds": _timed(lambda: orjson.loads(content))}
+
+
+def load(path: str) -> Figures:
+    """Reading a file into columns and tree."""
+    from tracetui import loaders
+
+    began = time.perf_counter()
+    collection = loaders.load([path])
+    return {"seconds": time.perf_counter() - began, "spans": len(collection.store)}
+
+
+def memory(path: str) -> Figures:
+    """Private memory of a load, in bytes over that of a process that has read one small file; Linux only."""
+    from tracetui import loaders
+
+    small = Path(__file__).resolve().parent.parent / "sample_traces" / "checkout.json"
+    loaders.load([str(small)])
+    gc.collect()
+    before = _private()
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    idle = _status("VmRSS")
+    collection = loaders.load([path])
+    peak = _status("VmHWM") - idle
+    gc.collect()
+    return {"kept": _private() - before, "peak": peak, "spans": len(collection.store)}
+
+
+def _private() -> int:
+    lines = Path("/proc/self/smaps_rollup").read_text(encoding="ascii").splitlines()
+    return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
+
+
+def _status(name: str) -> int:
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(name + ":"))
+
+
+def analysis(path: str) -> Figures:
+    """Tree, self time and critical path of a loaded file: the best of three, in seconds."""
+    import numpy as np
+
+    from tracetui import loaders
+    from tracetui.analysis import critical_paths, self_times
+    from tracetui.model.tree import grow_forest
+
+    store = loaders.load([path]).store
+    rng = np.random.default_rng(1)
+    shuffle = rng.permutation(len(store))
+    place = np.empty(len(store), np.int64)
+    place[shuffle] = np.arange(len(store))
+    parent = store.parent[shuffle]
+    parent = np.where(parent >= 0, place[parent], -1).astype(np.int32)
+    trace = (np.searchsorted(store.trace_first, shuffle, side="right") - 1).astype(np.int32)
+    start_ns = store.start_ns[shuffle]
+    gc.disable()
+    return {
+        "tree": min(_timed(lambda: grow_forest(parent, trace, start_ns)) for _ in range(3)),
+        "self": min(_timed(lambda: self_times(store)) for _ in range(3)),
+        "path": min(_timed(lambda: critical_paths(store)) for _ in range(3)),
+        "spans": len(store),
+    }
+
+
+def memchr(path: str) -> Figures:
+    """The yardstick of a search: one pass of memchr over the file's bytes."""
+    content = Path(path).read_bytes()
+    return {"seconds": min(_timed(lambda: content.find(b"\x00")) for _ in range(3))}
+
+
+PROBES: dict[str, Callable[[str], Figures]] = {
+    "analysis": analysis,
+    "load": load,
+    "loads": loads,
+    "memchr": memchr,
+    "memory": memory,
+}
+
+if __name__ == "__main__":
+    print(json.dumps(PROBES[sys.argv[1]](sys.argv[2])), flush=True)
+    os._exit(0)  # what a decoder has built is not taken apart at the cost of the one who waits
