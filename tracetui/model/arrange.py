@@ -82,7 +82,8 @@ def _traces_of_sources(columns: Columns, sources: int) -> list[int]:
         return [0] * sources
     traces = int(trace.max()) + 1
     pairs = np.unique(source.astype(np.int64) * traces + trace) if sources > 1 else np.unique(trace)
-    return np.bincount(pairs // traces, minlength=sources).tolist()
+    counts: list[int] = np.bincount(pairs // traces, minlength=sources).tolist()
+    return counts
 
 
 def _record_comparer(builder: StoreBuilder, columns: Columns) -> SameBytes:
@@ -108,7 +109,9 @@ def _tell_repeats(columns: Columns, identity: Identity, builder: StoreBuilder, l
         (IssueCode.CYCLE, np.flatnonzero((columns["flags"] & Flag.CYCLE) != 0)),
     ):
         if len(rows):
-            logs.add_rows(code, rows, np.array([_id_text(builder, columns, row) for row in rows[:64].tolist()]))
+            logs.add_rows(
+                code, rows, np.array([_id_text(builder, columns, row) for row in rows[:64].tolist()])
+            )
 
 
 def _id_text(builder: StoreBuilder, columns: Columns, row: int) -> str:
@@ -164,7 +167,7 @@ def _tell_orphans(columns: Columns, parent: Int32s, logs: TraceLogs) -> None:
 def _lay_out(
     builder: StoreBuilder, columns: Columns, parent: Int32s, forest: Forest, resources: ResourceTable
 ) -> tuple[SpanStore, list[int]]:
-    """Bring every column into waterfall order, one at a time; also the codes of the traces that have spans."""
+    """Bring every column into waterfall order, one at a time; also which traces have spans."""
     order = forest.order
     position = np.empty(len(order), np.int32)
     position[order] = np.arange(len(order), dtype=np.int32)
@@ -177,7 +180,7 @@ def _lay_out(
         service = np.where(resource >= 0, resources.service[resource], np.int32(0))
     else:
         service = np.zeros(len(order), np.int32)
-    taken = {name: columns.pop(name)[order] for name in list(columns)}
+    taken: dict[str, Any] = {name: columns.pop(name)[order] for name in list(columns)}
     store = SpanStore(
         **taken,
         parent=above,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 AttributeValue: TypeAlias = (
-    "str | bool | int | float | bytes | None | list[AttributeValue] | dict[str, AttributeValue]"
+    "str | bool | int | float | bytes | list[AttributeValue] | dict[str, AttributeValue] | None"
 )
 Attributes: TypeAlias = dict[str, AttributeValue]
 LinkType = Literal["link", "follows_from", "child_of"]

@@ -1,4 +1,4 @@
-"""What loaders fill: batches of columns in source order go in, a `Collection` in waterfall order comes out."""
+"""What loaders fill: batches of columns in source order go in, a `Collection` comes out."""
 
 from __future__ import annotations
 

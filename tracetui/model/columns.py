@@ -47,10 +47,7 @@ class GrowingColumns:
         """
         rows = len(columns["span_id"])
         first = self.length
-        arrays = {
-            name: value if np.isscalar(value) else np.asarray(value, dtype)
-            for (name, dtype), value in zip(COLUMN_TYPES.items(), map(columns.get, COLUMN_TYPES), strict=True)
-        }
+        arrays = {name: np.asarray(columns[name], dtype) for name, dtype in COLUMN_TYPES.items()}
         done = 0
         while done < rows:
             at = (first + done) % CHUNK
@@ -60,7 +57,7 @@ class GrowingColumns:
             part = min(rows - done, CHUNK - at)
             for name, value in arrays.items():
                 chunk = self._chunks[name][-1]
-                chunk[at : at + part] = value if np.isscalar(value) else value[done : done + part]
+                chunk[at : at + part] = value if value.ndim == 0 else value[done : done + part]
             done += part
         self.length = first + rows
         return first

@@ -18,6 +18,7 @@ from tracetui.model.store import Flag, Kind
 Columns = dict[str, npt.NDArray[Any]]
 Rows = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
+AnyRows = npt.NDArray[np.integer[Any]]
 Reference = tuple[bool, int, bool]
 """A parent reference: is CHILD_OF (else FOLLOWS_FROM), the id, the id is opaque."""
 SameBytes = Callable[[int, int], bool]
@@ -38,7 +39,7 @@ class Clocks:
     clock: npt.NDArray[np.int32]
     address: npt.NDArray[np.int32]
 
-    def same(self, one: Rows, other: Rows) -> npt.NDArray[np.bool_]:
+    def same(self, one: AnyRows, other: AnyRows) -> npt.NDArray[np.bool_]:
         """Whether rows pairwise share a clock; a row without a resource shares none."""
         if not len(self.clock):
             return np.zeros(len(one), np.bool_)
@@ -46,7 +47,8 @@ class Clocks:
         addresses = self.address[a], self.address[b]
         known = (addresses[0] >= 0) & (addresses[1] >= 0)
         same: npt.NDArray[np.bool_] = (a >= 0) & (b >= 0) & (self.clock[a] == self.clock[b])
-        return same & (~known | (addresses[0] == addresses[1]))
+        same &= ~known | (addresses[0] == addresses[1])
+        return same
 
 
 @dataclass(slots=True)
@@ -85,7 +87,7 @@ class IdIndex:
         same = self.hashes[1:] == self.hashes[:-1]
         self.repeats: Rows = np.flatnonzero(same)
 
-    def groups(self, without: Rows | None = None) -> list[list[int]]:
+    def groups(self, without: Rows) -> list[list[int]]:
         """Rows that share trace and id, two or more each, in source order.
 
         Args:
@@ -93,9 +95,7 @@ class IdIndex:
         """
         found: list[list[int]] = []
         at = 0
-        settled = np.zeros(len(self.repeats), np.bool_)
-        if without is not None:
-            settled = np.isin(self.rows[self.repeats], without)
+        settled = np.isin(self.rows[self.repeats], without)
         repeats = self.repeats[~settled].tolist()
         while at < len(repeats):
             end = at
@@ -114,7 +114,7 @@ class IdIndex:
             by_id.setdefault(real, []).append(row)
         return [sorted(group) for group in by_id.values() if len(group) > 1]
 
-    def find(self, trace: npt.NDArray[np.int32], ids: Hashes, opaque: npt.NDArray[np.uint16]) -> Rows:
+    def find(self, trace: npt.NDArray[np.int32], ids: Hashes, opaque: AnyRows) -> Rows:
         """The first row with each id in its trace.
 
         Args:
@@ -137,7 +137,9 @@ class IdIndex:
         hit = (columns["span_id"][rows] == ids) & (columns["trace"][rows] == trace)
         hit &= ((columns["flags"][rows] & Flag.OPAQUE_ID) != 0) == (opaque != 0)
         for miss in np.flatnonzero(~hit & (self.hashes[place] == hashes)).tolist():
-            rows[miss] = self._among_collisions(int(place[miss]), int(trace[miss]), int(ids[miss]), bool(opaque[miss]))
+            rows[miss] = self._among_collisions(
+                int(place[miss]), int(trace[miss]), int(ids[miss]), bool(opaque[miss])
+            )
             hit[miss] = rows[miss] >= 0
         rows[~hit] = -1
         return rows
@@ -147,7 +149,11 @@ class IdIndex:
         while place < len(self.rows) and self.hashes[place] == wanted:
             row = int(self.rows[place])
             is_opaque = bool(int(columns["flags"][row]) & Flag.OPAQUE_ID)
-            if (int(columns["trace"][row]), int(columns["span_id"][row]), is_opaque) == (trace, span_id, opaque):
+            if (int(columns["trace"][row]), int(columns["span_id"][row]), is_opaque) == (
+                trace,
+                span_id,
+                opaque,
+            ):
                 return row
             place += 1
         return -1
@@ -187,7 +193,9 @@ def identify(
     _choose_among(index, columns, alternatives)
     _drop_self_references(columns)
     child = np.flatnonzero((flags & Flag.HAS_PARENT) != 0)
-    found = index.find(columns["trace"][child], columns["parent_id"][child], flags[child] & Flag.OPAQUE_PARENT)
+    found = index.find(
+        columns["trace"][child], columns["parent_id"][child], flags[child] & Flag.OPAQUE_PARENT
+    )
     identity.parent[child] = np.where(found >= 0, stands_for[found], -1) if stands_for is not None else found
     _hang_halves(columns, identity, clocks)
     return identity
@@ -209,13 +217,11 @@ def _settle_repeats(
     if not len(index.repeats):
         return None
     stands_for = np.arange(len(identity.parent), dtype=np.int32)
-    pairs = _plain_pairs(index, columns)
-    if len(pairs):
-        first, clients, servers = pairs
-        identity.server_of = dict(zip(clients.tolist(), servers.tolist(), strict=True))
-        identity.repeat[servers] = 1
-        stands_for[first] = clients
-    for group in index.groups(without=pairs[0] if len(pairs) else None):
+    first, clients, servers = _plain_pairs(index, columns)
+    identity.server_of = dict(zip(clients.tolist(), servers.tolist(), strict=True))
+    identity.repeat[servers] = 1
+    stands_for[first] = clients
+    for group in index.groups(without=first):
         kept: list[int] = []
         for row in group:
             if any(same_bytes(other, row) for other in kept):
@@ -231,8 +237,8 @@ def _settle_repeats(
     return stands_for
 
 
-def _plain_pairs(index: IdIndex, columns: Columns) -> tuple[Rows, Rows, Rows] | tuple[()]:
-    """Ids that stand exactly twice, once with a client and once with a server: the first row, clients, servers."""
+def _plain_pairs(index: IdIndex, columns: Columns) -> tuple[Rows, Rows, Rows]:
+    """Ids that stand twice, once with a client and once with a server: first rows, clients, servers."""
     hashes, repeats = index.hashes, index.repeats
     last = len(hashes) - 1
     lone = (repeats == 0) | (hashes[np.maximum(repeats - 1, 0)] != hashes[repeats])
@@ -246,8 +252,6 @@ def _plain_pairs(index: IdIndex, columns: Columns) -> tuple[Rows, Rows, Rows] | 
     forward = real & (kinds[one] == Kind.CLIENT) & (kinds[two] == Kind.SERVER)
     backward = real & (kinds[one] == Kind.SERVER) & (kinds[two] == Kind.CLIENT)
     either = forward | backward
-    if not either.any():
-        return ()
     clients = np.where(forward, one, two)[either]
     servers = np.where(forward, two, one)[either]
     return one[either], clients, servers
@@ -304,10 +308,8 @@ def _number(columns: Columns, rows: list[int], identity: Identity) -> int:
     return rows[0]
 
 
-def _choose_among(
-    index: IdIndex, columns: Columns, alternatives: dict[int, list[Reference]]
-) -> None:
-    """Of several parent references: the first CHILD_OF that exists, else the first FOLLOWS_FROM that exists."""
+def _choose_among(index: IdIndex, columns: Columns, alternatives: dict[int, list[Reference]]) -> None:
+    """Of several references: the first CHILD_OF that exists, else the first FOLLOWS_FROM that exists."""
     if not alternatives:
         return
     flat = [(row, *reference) for row, references in alternatives.items() for reference in references]

@@ -133,12 +133,8 @@ KINDS: dict[IssueCode, IssueKind] = {
     IssueCode.BAD_TYPE: _kind(
         _W, "1 field has the wrong type; left out", "{n} fields have the wrong type; left out"
     ),
-    IssueCode.BAD_SPAN: _kind(
-        _E, "1 span cannot be read; left out", "{n} spans cannot be read; left out"
-    ),
-    IssueCode.BAD_LINE: _kind(
-        _E, "1 line cannot be read; left out", "{n} lines cannot be read; left out"
-    ),
+    IssueCode.BAD_SPAN: _kind(_E, "1 span cannot be read; left out", "{n} spans cannot be read; left out"),
+    IssueCode.BAD_LINE: _kind(_E, "1 line cannot be read; left out", "{n} lines cannot be read; left out"),
     IssueCode.BAD_UTF8: _kind(
         _W,
         "1 record is not UTF-8; bad bytes are replaced",
@@ -149,17 +145,13 @@ KINDS: dict[IssueCode, IssueKind] = {
         "1 text holds half a surrogate pair; replaced",
         "{n} texts hold half a surrogate pair; replaced",
     ),
-    IssueCode.TRUNCATED: _kind(
-        _W, "data is cut short in 1 place", "data is cut short in {n} places"
-    ),
+    IssueCode.TRUNCATED: _kind(_W, "data is cut short in 1 place", "data is cut short in {n} places"),
     IssueCode.TRAILING_BYTES: _kind(
         _W,
         "bytes after the end of the data were not read",
         "bytes after the end of the data were not read, in {n} places",
     ),
-    IssueCode.MIXED_FORMATS: _kind(
-        _W, "1 record is of another format", "{n} records are of another format"
-    ),
+    IssueCode.MIXED_FORMATS: _kind(_W, "1 record is of another format", "{n} records are of another format"),
     IssueCode.OTHER_SIGNALS: _kind(
         _I,
         "1 record holds logs or metrics, no spans; skipped",
@@ -179,9 +171,7 @@ KINDS: dict[IssueCode, IssueKind] = {
         "1 span names several parents; hung under the first that exists",
         "{n} spans name several parents; each hung under the first that exists",
     ),
-    IssueCode.BACKEND_ERROR: _kind(
-        _W, "the backend reported an error", "the backend reported {n} errors"
-    ),
+    IssueCode.BACKEND_ERROR: _kind(_W, "the backend reported an error", "the backend reported {n} errors"),
     IssueCode.PARTIAL_TRACE: _kind(_W, "the trace is not whole", "{n} traces are not whole"),
     IssueCode.DROPPED: _kind(_W, "1 record was left out", "{n} records were left out"),
     IssueCode.NO_SPANS: _kind(_W, "1 trace holds no spans", "{n} traces hold no spans"),

@@ -22,8 +22,25 @@ RecordPlace = tuple[int, int, int]
 _CACHED_DETAILS = 256
 
 ROW_COLUMNS = (
-    "start_ns", "duration_ns", "parent", "depth", "size", "name", "service", "resource", "scope", "kind",
-    "status", "flags", "span_id", "parent_id", "source", "offset", "length", "record", "repeat",
+    "start_ns",
+    "duration_ns",
+    "parent",
+    "depth",
+    "size",
+    "name",
+    "service",
+    "resource",
+    "scope",
+    "kind",
+    "status",
+    "flags",
+    "span_id",
+    "parent_id",
+    "source",
+    "offset",
+    "length",
+    "record",
+    "repeat",
 )
 """The columns of a store that have one value a span."""
 

@@ -13,8 +13,8 @@ from tracetui.model.store import Flag
 Columns = dict[str, npt.NDArray[Any]]
 Rows = npt.NDArray[np.int64]
 
-LIMIT_NS = 1 << 62
-"""Sums of two times up to this fit an int64."""
+LATEST_NS, EARLIEST_NS, LONGEST_NS = 1 << 62, -(1 << 61), 1 << 60
+"""Within these (the years 1896 to 2116, 36 years) every sum and difference of two times fits an int64."""
 YEAR_NS = 366 * 24 * 3600 * 10**9
 
 
@@ -52,9 +52,9 @@ class TraceLogs:
 def mend_times(columns: Columns, parent: npt.NDArray[np.int32], logs: TraceLogs) -> None:
     """Make every start and duration one that can be computed with, in place; tell what was changed.
 
-    Negative durations become 0 (`negative-duration`), times beyond ±2**62 ns are cut (`bad-time`), a missing
-    start is the parent's, or else that of the earliest child, or else the trace's (`bad-time`). Starts far from the
-    rest of their trace are told and left as they are.
+    Negative durations become 0 (`negative-duration`), times that no sum can hold are cut (`bad-time`), a
+    missing start is the parent's, or else that of the earliest child, or else the trace's (`bad-time`).
+    Starts far from the rest of their trace are told and left as they are.
 
     Args:
         columns: n rows in source order.
@@ -62,11 +62,11 @@ def mend_times(columns: Columns, parent: npt.NDArray[np.int32], logs: TraceLogs)
         logs: Where it is told.
     """
     start, duration = columns["start_ns"], columns["duration_ns"]
-    wild = np.flatnonzero((start > LIMIT_NS) | (start < -LIMIT_NS) | (duration > LIMIT_NS))
+    wild = np.flatnonzero((start > LATEST_NS) | (start < EARLIEST_NS) | (duration > LONGEST_NS))
     if len(wild):
         logs.add_rows(IssueCode.BAD_TIME, wild)
-        np.clip(start, -LIMIT_NS, LIMIT_NS, out=start)
-        np.minimum(duration, LIMIT_NS, out=duration)
+        np.clip(start, EARLIEST_NS, LATEST_NS, out=start)
+        np.minimum(duration, LONGEST_NS, out=duration)
     negative = np.flatnonzero(duration < 0)
     if len(negative):
         logs.add_rows(IssueCode.NEGATIVE_DURATION, negative, duration[negative])
@@ -111,7 +111,7 @@ def _earliest_child(
     for child in np.flatnonzero(np.isin(parent, wanted)).tolist():
         if child not in lacking:
             above = int(parent[child])
-            earliest[above] = min(earliest.get(above, LIMIT_NS), int(start[child]))
+            earliest[above] = min(earliest.get(above, LATEST_NS), int(start[child]))
     return earliest
 
 
@@ -135,7 +135,7 @@ def _tell_far_starts(columns: Columns, logs: TraceLogs) -> None:
     if traces == 1:
         low, high = start.min(keepdims=True), start.max(keepdims=True)
     else:
-        low, high = np.full(traces, LIMIT_NS), np.full(traces, -LIMIT_NS)
+        low, high = np.full(traces, LATEST_NS), np.full(traces, EARLIEST_NS)
         np.minimum.at(low, trace, start)
         np.maximum.at(high, trace, start)
     for suspect in np.flatnonzero((high - low > YEAR_NS) | ((low == 0) & (high == 0))).tolist():

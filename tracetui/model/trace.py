@@ -95,12 +95,12 @@ class Span:
     @property
     def service(self) -> str:
         """The service's name; "" if it has none."""
-        return self.store.strings[self.store.service[self.row]]
+        return self.store.strings[int(self.store.service[self.row])]
 
     @property
     def name(self) -> str:
         """The operation's name; "" if it has none."""
-        return self.store.strings[self.store.name[self.row]]
+        return self.store.strings[int(self.store.name[self.row])]
 
     @property
     def kind(self) -> str:

@@ -71,7 +71,7 @@ def grow_forest(parent: Int32s, group: npt.NDArray[np.int32], start_ns: npt.NDAr
 def _children(
     parent: Int32s, group: npt.NDArray[np.int32], start_ns: npt.NDArray[np.int64]
 ) -> tuple[Rows, Rows, Rows]:
-    """All rows, the roots first (by group), then child lists back to back; where each list starts; its length."""
+    """All rows, the roots first, then child lists back to back; where each list starts; its length."""
     rows = len(parent)
     families = int(group.max()) + 1
     family = np.where(parent < 0, group, parent + np.int64(families))
@@ -86,7 +86,7 @@ def _children(
 
 
 def order_by(values: npt.NDArray[np.int64]) -> Rows:
-    """What `np.argsort(values, kind="stable")` gives, several times as fast where the values lie close together.
+    """What a stable argsort gives, several times as fast where the values lie close together.
 
     Value and row fit one integer unless the values are hours apart, and plain sorting of integers is what
     numpy does quickest.
@@ -137,7 +137,7 @@ def _deep_rows(last: Rows, siblings: Rows, first: Rows, count: Rows, depth: Int3
 
 
 def _depths_by_row(top: list[int], below: list[int], counts: list[int], level: int, depth: Int32s) -> None:
-    """Give the rows below a level their depth: breadth first, a level's width is its parents' child counts."""
+    """Give the rows below a level their depth: a level is as wide as its parents have children."""
     width = sum(counts[row] for row in top)
     at = 0
     while width:
