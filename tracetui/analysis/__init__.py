@@ -1,0 +1,9 @@
+"""What a trace says about time: pure functions over the columns of a span store."""
+
+from __future__ import annotations
+
+from tracetui.analysis.blocking import Mode
+from tracetui.analysis.critical_path import CriticalPaths, critical_path, critical_paths
+from tracetui.analysis.self_time import self_times
+
+__all__ = ["CriticalPaths", "Mode", "critical_path", "critical_paths", "self_times"]
