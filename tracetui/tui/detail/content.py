@@ -1,0 +1,291 @@
+"""The detail pane's text: everything a span says, what matters first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from tracetui import format as fmt
+from tracetui.model.attributes import Attributes, AttributeValue, Event, Link
+from tracetui.text import cell_len, fit, neutralise
+from tracetui.tui.detail.lines import Entry, Line, Piece, clean
+from tracetui.tui.detail.subject import Figures, Subject
+from tracetui.tui.detail.values import LINES, plain, present, status_role, text_lines, wrap_pieces
+
+__all__ = ["build"]
+
+_SAMPLE = 500  # names looked at to find the width of their column
+_EXCEPTION = ("exception.type", "exception.message", "exception.stacktrace", "exception.escaped")
+_STATUS_KEYS = ("http.response.status_code", "http.status_code", "rpc.grpc.status_code")
+_ERRORS = (("error", True), ("error", "true"), ("otel.status_code", "ERROR"))
+_BLANK = Line()
+
+
+def build(subject: Subject, figures: Figures, width: int, wanted: str = "") -> Iterator[Line]:
+    """The lines of the pane, made as they are taken.
+
+    Args:
+        subject: The span.
+        figures: What analysis says of it.
+        width: Cells of a line; no line is wider.
+        wanted: Show only attributes, events and links that hold this text; "" shows all.
+    """
+    page = _Page(subject, max(8, width), wanted.casefold())
+    yield from page.head(figures)
+    yield from page.sections()
+
+
+class _Page:
+    """The parts of one span's page."""
+
+    def __init__(self, subject: Subject, width: int, wanted: str) -> None:
+        self._subject = subject
+        self._width = width
+        self._wanted = wanted
+        names = [
+            cell_len(neutralise(name[:200]))
+            for attributes in (subject.attributes, subject.resource, subject.scope.attributes)
+            for name in islice(attributes, _SAMPLE)
+        ]
+        self._column = min(max(names, default=8), max(10, width * 42 // 100))
+        system = subject.attributes.get("db.system.name", subject.attributes.get("db.system", ""))
+        self._system = system if isinstance(system, str) else ""
+
+    def head(self, figures: Figures) -> Iterator[Line]:
+        """Title, figures, and what is wrong with the span."""
+        subject = self._subject
+        title = [Piece("✗ ", "error")] if subject.is_error else []
+        if subject.service:
+            title += [Piece(clean(subject.service), f"service:{subject.service}"), Piece(" ")]
+        title.append(Piece(clean(subject.name) or "(no name)", "strong"))
+        title += self._status()
+        yield from self._wrapped(title)
+        yield from self._figures(figures)
+        if subject.is_error:
+            yield from self._message()
+        for note in subject.notes:
+            yield from self._wrapped([Piece("! ", "warning"), Piece(clean(note), "muted")])
+        for warning in subject.warnings:
+            for line in text_lines(warning, self._width - 2, LINES).lines:
+                yield Line((Piece("! ", "warning"), *line), Entry("warning", warning))
+        if subject.dropped:
+            what = ", ".join(f"{fmt.count(n)} {clean(kind)}" for kind, n in subject.dropped.items() if n)
+            if what:
+                yield from self._wrapped([Piece("! ", "warning"), Piece(f"the SDK left out {what}", "muted")])
+
+    def _status(self) -> list[Piece]:
+        subject = self._subject
+        code = next((subject.attributes[key] for key in _STATUS_KEYS if key in subject.attributes), None)
+        word = clean(str(code), 20) if isinstance(code, str | int) and not isinstance(code, bool) else ""
+        if subject.is_error:
+            return [Piece("   "), Piece(f"ERROR {word}".rstrip(), "error")]
+        if word.isdecimal() and len(word) == 3:
+            return [Piece("   "), Piece(word, status_role(int(word)))]
+        return [Piece("   "), Piece("ok", "good")] if subject.status == "ok" else []
+
+    def _figures(self, figures: Figures) -> Iterator[Line]:
+        subject = self._subject
+        known: list[tuple[str, str, str]] = [("duration", fmt.duration(subject.duration_ns), "text")]
+        if figures.self_ns is not None:
+            known.append(("self", fmt.duration(figures.self_ns), "text"))
+        if figures.on_path_ns is not None:
+            known.append(
+                ("on path", fmt.duration(figures.on_path_ns), "text" if figures.on_path_ns else "muted")
+            )
+        if figures.saves_ns:
+            known.append(("saves", fmt.duration(figures.saves_ns), "good"))
+        known.append(("start", fmt.offset(subject.offset_ns), "text"))
+        if subject.kind != "unspecified":
+            known.append(("kind", subject.kind, "text"))
+        line: list[Piece] = []
+        used = 0
+        for label, figure, role in known:
+            cells = len(label) + 1 + len(figure)
+            if line and used + 2 + cells > self._width:
+                yield Line(tuple(line))
+                line, used = [], 0
+            if line:
+                line.append(Piece("  "))
+                used += 2
+            line += [Piece(label + " ", "muted"), Piece(figure, role)]
+            used += cells
+        yield Line(tuple(line))
+
+    def _message(self) -> Iterator[Line]:
+        """The status message; where there is none, what the last exception says."""
+        subject = self._subject
+        message = subject.status_message
+        if not message:
+            for event in reversed(subject.events[-50:]):
+                kind, said = (event.attributes.get(key) for key in _EXCEPTION[:2])
+                if isinstance(kind, str) or isinstance(said, str):
+                    message = ": ".join(part for part in (kind, said) if isinstance(part, str) and part)
+                    break
+        if message:
+            shown = text_lines(message, self._width, 4, "error")
+            for line in shown.lines:
+                yield Line(tuple(line), Entry("status message", message, cut=shown.cut))
+
+    def sections(self) -> Iterator[Line]:
+        """Attributes, resource, scope, events, links and ids, each under its name."""
+        subject = self._subject
+        yield _BLANK
+        yield from self._attributes("span", subject.attributes)
+        yield from self._attributes("resource", subject.resource)
+        yield from self._scope()
+        yield from self._events()
+        yield from self._links()
+        yield from self._ids()
+
+    def _attributes(
+        self, title: str, attributes: Attributes, *, missing: str = "no attributes"
+    ) -> Iterator[Line]:
+        if not attributes and title != "span":
+            return
+        found = [(key, value) for key, value in attributes.items() if self._wants(key, value)]
+        if self._wanted and not found:
+            return
+        note = f" {len(found)} of {len(attributes)}" if self._wanted else ""
+        yield Line((Piece(title, "strong"), Piece(note, "muted")) if note else (Piece(title, "strong"),))
+        if not attributes:
+            yield Line((Piece(f" {missing}", "muted"),))
+        for key, value in found:
+            yield from self._attribute(key, value, 1)
+
+    def _attribute(self, key: str, value: AttributeValue, indent: int) -> Iterator[Line]:
+        """One attribute: its name in the column of names, its value beside it; below it after a long name."""
+        column = max(4, self._column + 1 - indent)
+        name = neutralise(key[:1000]) or "(no name)"
+        room = max(1, self._width - indent - column - 2)
+        shown = present(key, value, room, system=self._system)
+        entry = Entry(key, value, cut=shown.cut)
+        role = "error" if isinstance(value, str | bool) and (key, value) in _ERRORS else ""
+        margin = " " * indent
+        lines = iter(shown.lines)
+        if cell_len(name) <= column:
+            first = next(lines, [])
+            yield self._line([Piece(margin + fit(name, column) + "  ", "key")], first, role, entry)
+        else:
+            for part in wrap_pieces([Piece(name, "key")], self._width - indent):
+                yield Line((Piece(margin), *part), entry)
+        for line in lines:
+            yield self._line([Piece(" " * (indent + column + 2))], line, role, entry)
+
+    @staticmethod
+    def _line(start: list[Piece], line: list[Piece], role: str, entry: Entry) -> Line:
+        if role:
+            line = [Piece(piece.text, role) if piece.role == "text" else piece for piece in line]
+        return Line((*start, *line), entry)
+
+    def _scope(self) -> Iterator[Line]:
+        scope = self._subject.scope
+        attributes: Attributes = {}
+        if scope.name:
+            attributes["name"] = scope.name
+        if scope.version:
+            attributes["version"] = scope.version
+        yield from self._attributes("scope", attributes | scope.attributes)
+
+    def _events(self) -> Iterator[Line]:
+        subject = self._subject
+        if not subject.events:
+            return
+        yield self._counted("events", len(subject.events))
+        pad = max(len(fmt.offset(e.time_ns - subject.start_ns)) for e in subject.events[:_SAMPLE])
+        for event in subject.events:
+            if not self._wanted or self._wants(event.name, event.attributes):
+                yield from self._event(event, pad)
+
+    def _event(self, event: Event, pad: int) -> Iterator[Line]:
+        ns = event.time_ns - self._subject.start_ns
+        attributes = event.attributes
+        kind, message, stack = (attributes.get(key) for key in _EXCEPTION[:3])
+        start = [Piece(" " + fmt.offset(ns).ljust(pad) + " ", "muted")]
+        start.append(Piece(clean(event.name) or "(no name)"))
+        entry = Entry(event.name, dict(attributes))
+        if isinstance(kind, str) and kind:
+            start += [Piece(" "), Piece(clean(kind), "error")]
+        indent = 3
+        rest = {key: value for key, value in attributes.items() if key not in _EXCEPTION}
+        if isinstance(message, str) and message:
+            used = sum(cell_len(piece.text) for piece in start) + 1
+            if "\n" not in message and used + len(message) <= self._width and message.isascii():
+                start += [Piece(" "), Piece(neutralise(message))]
+            else:
+                rest = {"exception.message": message, **rest}
+        elif len(rest) == 1 and not isinstance(kind, str):
+            ((key, value),) = rest.items()
+            used = sum(cell_len(piece.text) for piece in start) + 1
+            shown = present(key, value, max(1, self._width - used - cell_len(key) - 1))
+            if len(shown.lines) == 1 and self._width - used - cell_len(key) > 20 and key.isascii():
+                start += [Piece(" "), Piece(neutralise(key) + " ", "key"), *shown.lines[0]]
+                rest = {}
+        for line in self._wrapped(start, indent):
+            yield Line(line.pieces, entry)
+        for key, value in rest.items():
+            yield from self._attribute(key, value, indent)
+        if isinstance(stack, str) and stack:
+            yield from self._stack(stack, indent)
+
+    def _stack(self, stack: str, indent: int) -> Iterator[Line]:
+        shown = text_lines(stack, max(1, self._width - indent), LINES, "muted")
+        entry = Entry("exception.stacktrace", stack, cut=shown.cut)
+        for line in shown.lines:
+            yield Line((Piece(" " * indent), *line), entry)
+
+    def _links(self) -> Iterator[Line]:
+        links = self._subject.links
+        if not links:
+            return
+        yield self._counted("links", len(links))
+        for link in links:
+            if not self._wanted or self._wants(link.trace_id + link.span_id, link.attributes):
+                yield from self._link(link)
+
+    def _link(self, link: Link) -> Iterator[Line]:
+        pieces = [
+            Piece(f" {link.type.replace('_', ' ')}  "),
+            Piece("span ", "muted"),
+            Piece(clean(link.span_id) or "?"),
+        ]
+        if link.trace_id == self._subject.trace_id or not link.trace_id:
+            pieces.append(Piece("  in this trace", "muted"))
+        else:
+            pieces += [Piece("  trace ", "muted"), Piece(clean(link.trace_id))]
+        entry = Entry(link.type, f"{link.trace_id} {link.span_id}", (link.trace_id, link.span_id))
+        for line in self._wrapped(pieces, 3):
+            yield Line(line.pieces, entry)
+        for key, value in link.attributes.items():
+            yield from self._attribute(key, value, 3)
+
+    def _ids(self) -> Iterator[Line]:
+        subject = self._subject
+        ids: Attributes = {"trace id": subject.trace_id}
+        if subject.span_id:
+            ids["span id"] = subject.span_id
+        if subject.key != subject.span_id:
+            ids["key"] = subject.key
+        if subject.parent_span_id:
+            ids["parent span id"] = subject.parent_span_id
+        ids["start"] = fmt.datetime_utc(subject.start_ns)
+        yield from self._attributes("ids and time", ids)
+
+    def _wants(self, key: str, value: AttributeValue) -> bool:
+        wanted = self._wanted
+        return not wanted or wanted in key.casefold() or wanted in plain(value)[:65_536].casefold()
+
+    def _counted(self, title: str, count: int) -> Line:
+        note = (Piece(f" {fmt.count(count)}", "muted"),) if count > 1 else ()
+        return Line((Piece(title, "strong"), *note))
+
+    def _wrapped(self, pieces: list[Piece], indent: int = 0) -> Iterator[Line]:
+        """Pieces over as many lines as they need, the further ones indented."""
+        parts = wrap_pieces(pieces, self._width)
+        yield Line(tuple(next(parts)))
+        margin = (Piece(" " * indent),) if indent else ()
+        for part in parts:
+            if not indent:
+                yield Line(tuple(part))
+                continue
+            for piece_line in wrap_pieces(part, max(1, self._width - indent)):
+                yield Line((*margin, *piece_line))

@@ -1,0 +1,71 @@
+"""One value of any size as lines, made as they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tracetui import format as fmt
+from tracetui.text import neutralise
+from tracetui.tui.detail import sql
+from tracetui.tui.detail.json_layout import layout, tokens_in, tokens_of
+from tracetui.tui.detail.lines import Entry, Line, Piece, clean, wrap
+from tracetui.tui.detail.values import is_json, plain, wrap_pieces
+
+__all__ = ["pages", "summary"]
+
+_JSON_LIMIT = 1_000_000
+_SQL_LIMIT = 20_000
+_WINDOW = 65_536
+
+
+def summary(entry: Entry) -> tuple[Piece, ...]:
+    """The pager's title: the name, what kind of value it is and how much of it."""
+    value = entry.value
+    if isinstance(value, str | bytes):
+        length = len(value.encode("utf-8", "replace")) if isinstance(value, str) else len(value)
+        what = fmt.size(length) + ("" if isinstance(value, str) else ", base64")
+    elif isinstance(value, dict | list):
+        what = fmt.plural(len(value), "member")
+    else:
+        what = type(value).__name__
+    return Piece(clean(entry.key, 200), "strong"), Piece(f"  {what}", "muted")
+
+
+def pages(entry: Entry, width: int) -> Iterator[Line]:
+    """The whole of a value in lines of at most `width` cells: JSON and SQL laid out, other text as it is."""
+    value = entry.value
+    text = plain(value)
+    if isinstance(value, dict | list):
+        if len(text) <= _JSON_LIMIT:
+            yield from _pieces(layout(tokens_of(value), width, *[_JSON_LIMIT] * 3).lines)
+            return
+    elif isinstance(value, str):
+        if text[:64].lstrip()[:1] in ("{", "[") and len(text) <= _JSON_LIMIT and is_json(text):
+            yield from _pieces(layout(tokens_in(text), width, *[_JSON_LIMIT] * 3).lines)
+            return
+        if entry.key in sql.KEYS and len(text) <= _SQL_LIMIT and sql.is_sql(text):
+            for line in sql.layout(text):
+                yield from _pieces(wrap_pieces(line, width))
+            return
+    yield from _text(text, width)
+
+
+def _pieces(lines: Iterable[list[Piece]]) -> Iterator[Line]:
+    for line in lines:
+        yield Line(tuple(line))
+
+
+def _text(text: str, width: int) -> Iterator[Line]:
+    """Lines of plain text, from one window of it after another: a line may be as long as the value."""
+    start, end = 0, len(text)
+    while start < end:
+        stop = text.find("\n", start, start + _WINDOW)
+        if stop < 0:
+            stop = min(start + _WINDOW, end)
+            following = stop
+        else:
+            following = stop + 1
+        raw = text[start:stop]
+        for part in wrap(neutralise(raw.removesuffix("\r"), multiline=True), width):
+            yield Line((Piece(part),))
+        start = following

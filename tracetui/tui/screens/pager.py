@@ -1,0 +1,84 @@
+"""A value on a screen of its own, however long it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.segment import Segment
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tracetui.text import cell_len
+from tracetui.tui.bindings import bindings_for
+from tracetui.tui.detail.lines import Entry, Line, Piece
+from tracetui.tui.detail.pager import pages, summary
+from tracetui.tui.theme import paint
+from tracetui.tui.widgets.footer import KeyBar
+from tracetui.tui.widgets.lines_view import LinesView
+
+__all__ = ["PagerScreen", "TitleLine"]
+
+
+class TitleLine(Widget):
+    """One line at the top of a screen."""
+
+    DEFAULT_CSS = "TitleLine { height: 1; dock: top; background: $panel; }"
+
+    def __init__(self, pieces: Iterable[Piece]) -> None:
+        super().__init__()
+        self._pieces = tuple(pieces)
+
+    def render_line(self, y: int) -> Strip:
+        current = paint(self.app)
+        base = current.ground("raised")
+        segments = [Segment(" ", base)]
+        for piece in self._pieces:
+            role = piece.role if piece.role in ("strong", "muted", "text", "error") else "text"
+            segments.append(
+                Segment(piece.text, current.style(role, on="raised", bold=role == "strong"))  # type: ignore[arg-type]
+            )
+        used = sum(cell_len(segment.text) for segment in segments)
+        width = self.size.width
+        return Strip(segments, used).adjust_cell_length(width, base)
+
+
+class PagerView(LinesView):
+    """The value's lines."""
+
+    GROUND = "background"
+    BINDINGS = [*bindings_for("pager")]
+    DEFAULT_CSS = "PagerView { height: 1fr; background: $background; }"
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__()
+        self._entry = entry
+
+    def make_lines(self, width: int) -> Iterable[Line]:
+        return pages(self._entry, width)
+
+    def action_run(self, name: str) -> None:
+        """Carry out an action of the registry."""
+        if not self.move(name) and name == "back":
+            self.screen.dismiss()
+
+
+class PagerScreen(Screen[None]):
+    """Shows the whole of one value; esc goes back."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__()
+        self._entry = entry
+
+    def compose(self) -> ComposeResult:
+        yield TitleLine(summary(self._entry))
+        yield PagerView(self._entry)
+        yield KeyBar("pager")
+
+    def on_mount(self) -> None:
+        self.query_one(PagerView).focus()
+
+    def action_run(self, name: str) -> None:
+        """Actions whose key was pressed elsewhere on this screen."""
+        self.query_one(PagerView).action_run(name)

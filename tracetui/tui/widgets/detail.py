@@ -1,0 +1,156 @@
+"""The detail pane: everything one span says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.message import Message
+from textual.timer import Timer
+
+from tracetui.text import neutralise
+from tracetui.tui.bindings import bindings_for
+from tracetui.tui.detail.content import build
+from tracetui.tui.detail.lines import Entry, Line, Piece
+from tracetui.tui.detail.subject import Figures, Subject, subject_of
+from tracetui.tui.widgets.lines_view import LinesView
+
+if TYPE_CHECKING:
+    from tracetui.model.trace import Span
+
+__all__ = ["DetailPane"]
+
+_REST_S = 0.04
+"""While rows go by faster than this, only the last one is decoded and laid out."""
+
+
+class DetailPane(LinesView):
+    """Shows one span; `show` may be called at each move of a cursor.
+
+    Nothing is decoded while the pane is hidden, and rows that only flash by are passed over.
+    """
+
+    BINDINGS = [*bindings_for("detail")]
+
+    DEFAULT_CSS = """
+    DetailPane { width: 1fr; height: 1fr; }
+    """
+
+    class Opened(Message):
+        """A value is to be read whole."""
+
+        def __init__(self, entry: Entry) -> None:
+            super().__init__()
+            self.entry = entry
+
+    class Followed(Message):
+        """A link is to be followed."""
+
+        def __init__(self, trace_id: str, span_id: str) -> None:
+            super().__init__()
+            self.trace_id = trace_id
+            self.span_id = span_id
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._asked: tuple[Span | None, Figures] | None = None
+        self._stale = False
+        self._shown: tuple[str, str] | None = None
+        self._subject: Subject | None = None
+        self._figures = Figures()
+        self._wanted = ""
+        self._timer: Timer | None = None
+        self._built_at = 0.0
+
+    @property
+    def subject(self) -> Subject | None:
+        """The span on show."""
+        return self._subject
+
+    def show(self, span: Span | None, figures: Figures = Figures()) -> None:  # noqa: B008  # frozen
+        """Show a span, soon.
+
+        Args:
+            span: The span; None for one that is missing from its trace.
+            figures: What analysis says of it.
+        """
+        self._asked = (span, figures)
+        self._stale = True
+        self._soon()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._asked = self._shown = self._subject = None
+        self._stale = False
+        self.rebuild()
+
+    def _soon(self) -> None:
+        if not (self._stale and self.is_mounted and self.display and self.size.width):
+            return
+        wait = self._built_at + _REST_S - monotonic()
+        if wait <= 0:
+            self._gather()
+        elif self._timer is None:
+            self._timer = self.set_timer(wait, self._after_rest)
+
+    def _after_rest(self) -> None:
+        self._timer = None
+        if self._stale and self.display:
+            self._gather()
+
+    def _gather(self) -> None:
+        """Decode the span that was asked for last, and lay it out."""
+        if self._asked is None:
+            return
+        span, self._figures = self._asked
+        self._stale = False
+        self._subject = None if span is None else subject_of(span)
+        shown = (self._subject.trace_id, self._subject.key) if self._subject is not None else None
+        self.rebuild(keep=shown is not None and shown == self._shown)
+        self._shown = shown
+        self._built_at = monotonic()
+
+    def make_lines(self, width: int) -> Iterable[Line]:
+        if self._subject is not None:
+            return build(self._subject, self._figures, width, self._wanted)
+        if self._asked is None:
+            return (Line((Piece("no span is selected", "muted"),)),)
+        return (
+            Line((Piece("missing span", "strong"),)),
+            Line((Piece("Its children name it as their parent,", "muted"),)),
+            Line((Piece("but no record of it is in this trace.", "muted"),)),
+        )
+
+    def filter(self, wanted: str) -> None:
+        """Show only attributes, events and links that hold `wanted`; "" shows all."""
+        self._wanted = wanted
+        self.rebuild()
+
+    def on_show(self, event: events.Show) -> None:
+        self._soon()
+
+    def on_resize(self, event: events.Resize) -> None:
+        if self._stale:
+            self._soon()
+        super().on_resize(event)
+
+    def action_run(self, name: str) -> None:
+        """Carry out an action of the registry; what is not the pane's is the screen's."""
+        if self.move(name):
+            return
+        entry = self.entry
+        if name == "open" and entry is not None:
+            if entry.link is not None:
+                self.post_message(self.Followed(*entry.link))
+            else:
+                self.post_message(self.Opened(entry))
+            return
+        self.screen.action_run(name)  # type: ignore[attr-defined]
+
+    @property
+    def label(self) -> str:
+        """The span on show in a few words, neutralised."""
+        subject = self._subject
+        return neutralise(f"{subject.service} {subject.name}".strip()) if subject else ""
