@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from textual.binding import Binding
 
 GLOBAL = "global"
-CONTEXTS = ("waterfall", "detail", "traces", "help")
+CONTEXTS = ("waterfall", "detail", "traces", "pager", "help")
 GROUPS = ("Move", "Fold", "Jump", "Look", "Panes", "Traces", "Program")
 
 
@@ -76,13 +76,23 @@ ACTIONS: tuple[Action, ...] = (
     _action("top", "g home", "To the top", "Move", "Move to the first line.", _ALL),
     _action("bottom", "G end", "To the bottom", "Move", "Move to the last line.", _ALL),
     _action("next-sibling", "J", "Next sibling", "Move", "Go to the next span with the same parent."),
-    _action("previous-sibling", "K", "Previous sibling", "Move", "Go to the previous span with the same parent."),
+    _action(
+        "previous-sibling", "K", "Previous sibling", "Move", "Go to the previous span with the same parent."
+    ),
     _action("right", "l right", "Unfold", "Fold", "Unfold this span; once unfolded, go to its first child."),
     _action("left", "h left", "Fold", "Fold", "Fold this span; once folded, go to its parent."),
     _action("unfold-below", "L", "Unfold all below", "Fold", "Unfold this span and everything below it."),
     _action("fold-below", "H", "Fold all below", "Fold", "Fold this span and everything below it."),
-    _action("unfold-level", "plus", "Unfold one level", "Fold", "Unfold the topmost folded level of the whole trace."),
-    _action("fold-level", "minus", "Fold one level", "Fold", "Fold the deepest unfolded level of the whole trace."),
+    _action(
+        "unfold-level",
+        "plus",
+        "Unfold one level",
+        "Fold",
+        "Unfold the topmost folded level of the whole trace.",
+    ),
+    _action(
+        "fold-level", "minus", "Fold one level", "Fold", "Fold the deepest unfolded level of the whole trace."
+    ),
     _action(
         "next-section",
         "right_square_bracket",
@@ -119,7 +129,9 @@ ACTIONS: tuple[Action, ...] = (
         _W,
         "slowest",
     ),
-    _action("less-slow", "S", "Previous slowest", "Jump", "Go back towards the span with the largest self time."),
+    _action(
+        "less-slow", "S", "Previous slowest", "Jump", "Go back towards the span with the largest self time."
+    ),
     _action("next-mark", "apostrophe", "Next mark", "Jump", "Go to the next marked span."),
     _action("mark", "m", "Mark", "Jump", "Mark this span, or take its mark away."),
     _action("zoom-span", "z", "Zoom to span", "Look", "Zoom to this span; again: to its parent.", _W, "zoom"),
@@ -127,7 +139,9 @@ ACTIONS: tuple[Action, ...] = (
     _action("zoom-in", "i", "Zoom in", "Look", "Halve the time on view, around this span."),
     _action("zoom-out", "o", "Zoom out", "Look", "Double the time on view, around this span."),
     _action("pan-left", "comma", "Pan earlier", "Look", "Move the time on view a quarter towards the start."),
-    _action("pan-right", "full_stop", "Pan later", "Look", "Move the time on view a quarter towards the end."),
+    _action(
+        "pan-right", "full_stop", "Pan later", "Look", "Move the time on view a quarter towards the end."
+    ),
     _action(
         "only-path",
         "c",
@@ -138,10 +152,23 @@ ACTIONS: tuple[Action, ...] = (
         "only path",
     ),
     _action("set-root", "r", "This span as root", "Look", "Show this span and what is below it alone."),
-    _action("clear-root", "backspace", "Whole trace again", "Look", "Go back from a span as root to the whole trace."),
+    _action(
+        "clear-root",
+        "backspace",
+        "Whole trace again",
+        "Look",
+        "Go back from a span as root to the whole trace.",
+    ),
     _action("narrower-tree", "less_than_sign", "Narrower tree", "Look", "Give the bars four more columns."),
     _action("wider-tree", "greater_than_sign", "Wider tree", "Look", "Give the names four more columns."),
-    _action("clock", "t", "Clock", "Look", "Show times relative, in local time, or in UTC.", ("waterfall", "traces")),
+    _action(
+        "clock",
+        "t",
+        "Clock",
+        "Look",
+        "Show times relative, in local time, or in UTC.",
+        ("waterfall", "traces"),
+    ),
     _action(
         "open",
         "enter",
@@ -153,7 +180,38 @@ ACTIONS: tuple[Action, ...] = (
     ),
     _action("next-pane", "tab", "Next pane", "Panes", "Go to the next pane.", ("waterfall", "detail")),
     _action("next-trace", "right_curly_bracket", "Next trace", "Traces", "Open the next trace of the list."),
-    _action("previous-trace", "left_curly_bracket", "Previous trace", "Traces", "Open the previous trace of the list."),
+    _action(
+        "previous-trace",
+        "left_curly_bracket",
+        "Previous trace",
+        "Traces",
+        "Open the previous trace of the list.",
+    ),
+    _action(
+        "sort",
+        "x",
+        "Sort by next column",
+        "Traces",
+        "Sort the list by the next column; a click on a column's name sorts by it.",
+        ("traces",),
+        "sort",
+    ),
+    _action(
+        "sort-back",
+        "X",
+        "Sort by previous column",
+        "Traces",
+        "Sort the list by the previous column.",
+        ("traces",),
+    ),
+    _action(
+        "sort-reverse",
+        "v",
+        "Turn the order round",
+        "Traces",
+        "Turn the order of the list round.",
+        ("traces",),
+    ),
     _action("back", "escape", "Back", "Program", "Go back one level; while loading: stop.", _ALL),
     _action("help", "question_mark f1", "Help", "Program", "Show the keys that work here.", _G, "help"),
     _action("palette", "colon ctrl+p", "Palette", "Program", "Find an action by its name.", _G),
@@ -239,7 +297,15 @@ def keys_markdown(actions: Iterable[Action] = ACTIONS) -> str:
         lines += ["", f"## {group}", "", "| keys | action | what it does | where |", "|---|---|---|---|"]
         for action in rows:
             keys = " ".join(f"`{key_label(key)}`" for key in action.keys)
-            where = "everywhere" if set(action.contexts) in ({GLOBAL}, set(CONTEXTS)) else ", ".join(action.contexts)
+            where = (
+                "everywhere"
+                if set(action.contexts) in ({GLOBAL}, set(CONTEXTS))
+                else ", ".join(action.contexts)
+            )
             lines.append(f"| {keys} | `{action.id}` | {action.help} | {where} |")
-    lines += ["", "The name in the second column is the one to use in a setting that gives an action other keys.", ""]
+    lines += [
+        "",
+        "The name in the second column is the one to use in a setting that gives an action other keys.",
+        "",
+    ]
     return "\n".join(lines)
