@@ -55,7 +55,7 @@ def test_a_parent_without_a_start_takes_its_earliest_childs() -> None:
 def test_starts_a_year_from_the_rest_are_told_and_kept() -> None:
     year = 366 * 24 * 3600 * 10**9
     found = build(S(1, start=2 * year), S(2, 1, start=2 * year + 5), S(3, 1, start=0))
-    assert codes(found) == {"bad-time": 1}
+    assert codes(found) == {"bad-time": 1, "outside-parent": 1}
     assert found.traces[0].start_ns == 0
 
 
@@ -113,3 +113,13 @@ def test_some_traces_can_be_taken_out_of_a_collection() -> None:
 def test_an_unknown_key_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         build(S(1)).traces[0].span("nope")
+
+
+def test_several_roots_are_told_not_called_broken() -> None:
+    assert codes(build(S(1), S(2), S(3, 1))) == {"multiple-roots": 2}
+
+
+@pytest.mark.parametrize(("start", "told"), [(0, 1), (60 * 10**6, 1), (9 * 10**6, 0), (10**6 * 11, 0)])
+def test_children_that_start_outside_their_parent_are_told(start: int, told: int) -> None:
+    found = build(S(1, start=2 * 10**6, duration=9 * 10**6), S(2, 1, start=start, duration=90 * 10**6))
+    assert codes(found).get("outside-parent", 0) == told

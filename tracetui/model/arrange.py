@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from tracetui.model.identity import Clocks, Identity, SameBytes, identify
 from tracetui.model.issues import IssueCode
-from tracetui.model.store import Flag, RecordPlace, ResourceTable, SpanStore
+from tracetui.model.store import Flag, Kind, RecordPlace, ResourceTable, SpanStore
 from tracetui.model.times import TraceLogs, mend_times
 from tracetui.model.trace import Collection, SourceInfo
 from tracetui.model.tree import Forest, cycle_starts, grow_forest
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Columns = dict[str, npt.NDArray[Any]]
 Int32s = npt.NDArray[np.int32]
+
+OUTSIDE_NS = 1_000_000
+"""Clocks of one machine disagree by less than this."""
 
 
 def arrange(builder: StoreBuilder, columns: Columns, *, complete: bool) -> Collection:
@@ -50,6 +53,8 @@ def arrange(builder: StoreBuilder, columns: Columns, *, complete: bool) -> Colle
     mend_times(columns, parent, logs)
     forest = _grow(columns, parent, logs)
     _tell_orphans(columns, parent, logs)
+    _tell_roots(columns, parent, logs)
+    _tell_outside(columns, parent, logs)
     store, trace_codes = _lay_out(builder, columns, parent, forest, resources)
     position = np.empty(len(parent), np.int64)
     position[forest.order] = np.arange(len(parent))
@@ -162,6 +167,32 @@ def _tell_orphans(columns: Columns, parent: Int32s, logs: TraceLogs) -> None:
     if len(rows):
         flags[rows] |= np.uint16(Flag.ORPHAN)
         logs.add_rows(IssueCode.ORPHAN, rows)
+
+
+def _tell_roots(columns: Columns, parent: Int32s, logs: TraceLogs) -> None:
+    """Traces with more than one span that names no parent."""
+    roots = np.flatnonzero((parent < 0) & ((columns["flags"] & Flag.HAS_PARENT) == 0))
+    trace = columns["trace"][roots]
+    several = np.bincount(trace, minlength=1)[trace] > 1
+    if several.any():
+        logs.add_rows(IssueCode.MULTIPLE_ROOTS, roots[several])
+
+
+def _tell_outside(columns: Columns, parent: Int32s, logs: TraceLogs) -> None:
+    """Children that start before their parent or after its end, though nothing says that they may.
+
+    |--- parent ---|
+                        |--- child ---|
+    """
+    child = np.flatnonzero((parent >= 0) & ((columns["flags"] & Flag.FOLLOWS_FROM) == 0))
+    above = parent[child]
+    lead = columns["start_ns"][child] - columns["start_ns"][above]
+    outside = (lead < -OUTSIDE_NS) | (lead > columns["duration_ns"][above] + OUTSIDE_NS)
+    child, above = child[outside], above[outside]
+    kinds = columns["kind"]
+    child = child[(kinds[above] != Kind.PRODUCER) | (kinds[child] != Kind.CONSUMER)]
+    if len(child):
+        logs.add_rows(IssueCode.OUTSIDE_PARENT, child)
 
 
 def _lay_out(

@@ -117,7 +117,9 @@ KINDS: dict[IssueCode, IssueKind] = {
         "{n} spans end before they start; shown with no duration",
     ),
     IssueCode.OUTSIDE_PARENT: _kind(
-        _I, "1 span lies outside its parent", "{n} spans lie outside their parents"
+        _W,
+        "1 span starts before its parent or after its end",
+        "{n} spans start before their parents or after their ends",
     ),
     IssueCode.SKEW: _kind(
         _I, "1 clock is off against its caller's", "{n} clocks are off against their callers'"
