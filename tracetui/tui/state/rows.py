@@ -15,7 +15,9 @@ import numpy as np
 from .forest import Bool, Int32
 
 
-def visible_rows(size: Int32, folded: Bool, keep: Bool | None = None, first: int = 0, last: int | None = None) -> Int32:
+def visible_rows(
+    size: Int32, folded: Bool, keep: Bool | None = None, first: int = 0, last: int | None = None
+) -> Int32:
     """Return the visible nodes of the range [first, last), ascending.
 
     Args:
@@ -64,15 +66,15 @@ def _gaps(folds: np.ndarray, ends: np.ndarray, first: int, last: int) -> Int32:
 
 def fold_rows(visible: Int32, node: int, size: Int32) -> Int32:
     """Return the visible nodes after folding `node`."""
-    low = int(np.searchsorted(visible, node, "right"))
-    high = int(np.searchsorted(visible, node + int(size[node])))
+    low = int(visible.searchsorted(np.int32(node), "right"))
+    high = int(visible.searchsorted(node + size[node]))
     return visible if low == high else np.concatenate((visible[:low], visible[high:]))
 
 
 def unfold_rows(visible: Int32, node: int, size: Int32, folded: Bool, keep: Bool | None = None) -> Int32:
     """Return the visible nodes after unfolding `node`, which is visible itself; `folded` says so already."""
-    low = int(np.searchsorted(visible, node, "right"))
-    high = int(np.searchsorted(visible, node + int(size[node])))
+    low = int(visible.searchsorted(np.int32(node), "right"))
+    high = int(visible.searchsorted(node + size[node]))
     inside = visible_rows(size, folded, keep, node + 1, node + int(size[node]))
     return np.concatenate((visible[:low], inside, visible[high:]))
 

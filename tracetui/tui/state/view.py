@@ -74,7 +74,7 @@ class ViewState:
 
     def line_of(self, node: int) -> int:
         """Return the line of a node, or of the nearest one above it that is visible."""
-        found = int(np.searchsorted(self.visible, node, "right")) - 1
+        found = int(self.visible.searchsorted(np.int32(node), "right")) - 1
         return max(found, 0)
 
     def is_visible(self, node: int) -> bool:

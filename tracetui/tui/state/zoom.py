@@ -1,9 +1,9 @@
 """Zooming and panning: what the keys for it do to the window of a `ViewState`.
 
-    whole    |-----------------------------------------|
-    window            |-----------|
-    in at x           |--x--|         half as wide, x at the same share of the width
-    pan                     |-----------|   by a quarter of the width
+whole    |-----------------------------------------|
+window            |-----------|
+in at x           |--x--|         half as wide, x at the same share of the width
+pan                     |-----------|   by a quarter of the width
 """
 
 from __future__ import annotations
@@ -68,10 +68,12 @@ def _anchor(view: ViewState) -> int:
     middle = window.start_ns + window.width_ns // 2
     if view.cursor < 0:
         return middle
-    start = max(int(view.forest.start_ns[view.cursor]), window.start_ns)
-    end = min(view.forest.end_ns(view.cursor), window.end_ns)
-    if start <= end:
-        return start + (end - start) // 2
+    start, end = int(view.forest.start_ns[view.cursor]), view.forest.end_ns(view.cursor)
+    seen = max(start, window.start_ns), min(end, window.end_ns)
+    if seen[0] <= seen[1]:
+        # The middle of the span; of one only partly in sight, the middle of that part.
+        centre = start + (end - start) // 2
+        return centre if seen[0] <= centre <= seen[1] else (seen[0] + seen[1]) // 2
     # Out of sight: take the edge it lies beyond, so that zooming out brings it in.
     return window.start_ns if end < window.start_ns else window.end_ns
 

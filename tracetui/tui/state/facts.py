@@ -1,0 +1,151 @@
+"""What is computed about a trace for its screens: made in a worker, read by the screens, never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tracetui.analysis import CriticalPaths, Mode, critical_paths, on_path_ns, path_by_service, self_times
+from tracetui.model.store import Flag, Status
+from tracetui.model.trace import Trace
+
+from .forest import Forest, Int32, Int64, build_forest
+from .sections import Sections
+from .view import ViewState, Window
+
+SLOWEST = 500
+"""How far down the ranking of self times the keys go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A trace, its rows in display order, and (once analysed) its critical path and self times.
+
+    Attributes:
+        trace: the trace.
+        first: its first row in the store.
+        forest: its nodes.
+        origins: int32[k], nodes with an error below which there is no other.
+        hidden_errors: int32[n + 1], errors before each node, so that a difference counts those of a subtree.
+        self_ns: int64[rows], by row of the trace, or None while not analysed.
+        on_path_ns: int64[rows], likewise.
+        paths: the critical paths, rows as in the store, or None.
+        sections: the same by node, or None.
+        slowest: int32[k], nodes by self time, largest first.
+        shares: service and time on the primary root's path, largest first.
+    """
+
+    trace: Trace
+    first: int
+    forest: Forest
+    origins: Int32
+    hidden_errors: Int32
+    self_ns: Int64 | None = None
+    on_path_ns: Int64 | None = None
+    paths: CriticalPaths | None = None
+    sections: Sections | None = None
+    slowest: Int32 | None = None
+    shares: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def whole(self) -> Window:
+        start = int(self.trace.start_ns)
+        return Window(start, max(int(self.trace.end_ns), start + 1))
+
+    def row(self, node: int) -> int:
+        """Return the store's row of a node; negative for a missing span."""
+        row = self.forest.row(node)
+        return row if row < 0 else row + self.first
+
+    def errors_below(self, node: int) -> int:
+        """Return how many spans below a node (itself not counted) have an error."""
+        return int(self.hidden_errors[self.forest.last(node)] - self.hidden_errors[node + 1])
+
+    def is_on_path(self, node: int) -> bool:
+        row = self.forest.row(node)
+        return row >= 0 and (self.on_path_ns is None or self.on_path_ns[row] > 0)
+
+
+def lay_out(trace: Trace) -> Facts:
+    """Put the rows of a trace in display order: all that is needed for a first picture of it."""
+    store, first, last = trace.store, int(trace.first), int(trace.last)
+    flags = store.flags[first:last]
+    parent = store.parent[first:last]
+    if first:
+        parent = np.where(parent >= 0, parent - first, -1).astype(np.int32)
+    forest = build_forest(
+        parent,
+        store.depth[first:last],
+        store.size[first:last],
+        store.start_ns[first:last],
+        store.duration_ns[first:last],
+        store.status[first:last] == Status.ERROR,
+        (flags & Flag.ORPHAN) != 0,
+        store.parent_id[first:last],
+        (flags & Flag.OPAQUE_PARENT) != 0,
+    )
+    errors = np.zeros(len(forest) + 1, np.int32)
+    np.cumsum(forest.error, out=errors[1:])
+    failed = np.flatnonzero(forest.error)
+    after = failed + forest.size[failed]
+    origins = failed[errors[after] - errors[failed] == 1].astype(np.int32)
+    return Facts(trace, first, forest, origins, errors)
+
+
+def analyse(facts: Facts, mode: Mode = Mode.DEFAULT) -> Facts:
+    """Add critical paths, self times and what follows from them."""
+    trace, first, forest = facts.trace, facts.first, facts.forest
+    store, last = trace.store, int(trace.last)
+    own = self_times(store, first, last)
+    paths = critical_paths(store, first, last, mode)
+    nodes = forest.nodes_of((paths.span - first).astype(np.int32))
+    by_node = forest.by_node(own)
+    return replace(
+        facts,
+        self_ns=own,
+        on_path_ns=on_path_ns(paths, store, first, last),
+        paths=paths,
+        sections=Sections.build(nodes, paths.start_ns, paths.end_ns),
+        slowest=_largest(by_node, SLOWEST),
+        shares=tuple(path_by_service(paths, store, int(trace.root.row))) if len(forest) else (),
+    )
+
+
+def _largest(values: Int64, count: int) -> Int32:
+    """Return the indices of the largest values above 0, largest first, equal ones in order."""
+    if len(values) > count:
+        limit = np.partition(values, len(values) - count)[len(values) - count]
+        chosen = np.flatnonzero(values >= max(int(limit), 1))
+    else:
+        chosen = np.flatnonzero(values > 0)
+    order = np.argsort(-values[chosen], kind="stable")
+    return chosen[order][:count].astype(np.int32)
+
+
+def carry_over(old: Facts, view: ViewState, new: Facts) -> ViewState:
+    """Return a view of a newer picture of the same trace with the cursor, folds and marks of the old one.
+
+    Spans are known again by id; while a trace loads its rows come in between and move.
+    """
+    fresh = ViewState(new.forest, new.whole)
+    fresh.height, fresh.tree_shift = view.height, view.tree_shift
+    if not len(new.forest) or not len(old.forest):
+        return fresh
+    known = old.trace.store.span_id[old.first : int(old.trace.last)]
+    ids = new.trace.store.span_id[new.first : int(new.trace.last)]
+
+    def again(nodes: list[int]) -> Int32:
+        rows = [row for node in nodes if (row := old.forest.row(node)) >= 0]
+        return new.forest.nodes_of(np.flatnonzero(np.isin(ids, known[rows])).astype(np.int32))
+
+    if view.folded.any():
+        fresh.folded[again(np.flatnonzero(view.folded).tolist())] = True
+    fresh.marks = set(again(sorted(view.marks)).tolist())
+    fresh.refresh()
+    if view.window != view.whole:
+        fresh.set_window(view.window)
+    cursor = again([view.cursor])
+    fresh.top = view.top
+    fresh.move_to(int(cursor[0]) if len(cursor) else 0)
+    return fresh

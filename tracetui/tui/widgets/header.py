@@ -1,0 +1,157 @@
+"""The two lines at the top: what this trace is, and what its critical path is made of."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tracetui.export.bars import EIGHTHS
+from tracetui.format import duration, offset, percent, plural
+from tracetui.text import cell_len, fit, neutralise, to_ascii
+from tracetui.tui.state.facts import Facts
+from tracetui.tui.theme import Paint, paint
+
+from .line import Line, ink
+from .times import Clock, clock_text
+
+Piece = tuple[str, Style]
+NAMED_SHARES = 3
+
+
+class TraceHeader(Widget):
+    """Two lines about the trace on view."""
+
+    DEFAULT_CSS = "TraceHeader { height: 2; }"
+
+    def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.ascii = ascii
+        self._facts: Facts | None = None
+        self._source = ""
+        self._clock = Clock.RELATIVE
+
+    def show(self, facts: Facts, source: str, clock: Clock) -> None:
+        """Show the figures of a trace; `source` is the file's name as it was given."""
+        self._facts, self._clock = facts, clock
+        self._source = neutralise(source)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        styles = paint(self.app)
+        line = Line(self.size.width, styles.ground("background"))
+        if self._facts is not None and len(self._facts.forest):
+            line.add(" ", None, 1)
+            if y == 0:
+                summary(line, self._facts, self._source, self._clock, styles, self.ascii)
+            elif y == 1:
+                path_line(line, self._facts, styles, self.ascii)
+        return line.strip()
+
+
+def summary(line: Line, facts: Facts, source: str, clock: Clock, paint: Paint, ascii: bool) -> None:
+    """Put the first line together; what does not fit is left out, least important first."""
+    trace = facts.trace
+    strong = paint.style("strong", on="background", bold=True)
+    text, muted = paint.style("text", on="background"), paint.style("muted", on="background")
+    root_ns = int(trace.root_duration_ns)
+    late = int(trace.end_ns) - int(trace.root.end_ns)
+    after: list[Piece] = [(f" ({offset(late, ascii=ascii)} after the reply)", muted)] if late > 0 else []
+    errors = int(trace.error_count)
+    issues = sum(issue.count for issue in trace.issues)
+    by_importance: list[list[Piece]] = [
+        [("   " + plural(int(trace.span_count), "span"), text)],
+        [("   " + plural(errors, "error"), paint.style("error", on="background"))] if errors else [],
+        [("   " + plural(int(trace.service_count), "service"), text)],
+        after,
+        [("   " + plural(issues, "issue"), paint.style("warning", on="background"))] if issues else [],
+        [(f"   depth {int(trace.depth):,}", text)],
+    ]
+    service, name = neutralise(trace.service[:500]), neutralise(trace.name[:500])
+    if ascii:
+        service, name, source = to_ascii(service), to_ascii(name), to_ascii(source)
+    big = duration(root_ns, ascii=ascii)
+    right = [clock_text(int(trace.start_ns), clock), source]
+    room = line.room - 1 - cell_len(big) - 3
+    title_room = min(cell_len(service) + 1 + cell_len(name), max(16, room * 2 // 5))
+    room -= title_room
+    kept: set[int] = set()
+    for index, pieces in enumerate(by_importance):
+        cells = sum(cell_len(piece[0]) for piece in pieces)
+        if pieces and cells <= room:
+            kept.add(index)
+            room -= cells
+    service = fit(service, max(title_room - cell_len(name) - 1, title_room // 2), middle=True, pad=False)
+    line.add(service, paint.service(trace.service, on="background"))
+    line.add(" " + fit(name, max(0, title_room - cell_len(service) - 1), middle=True, pad=False), strong)
+    line.add("   " + big, strong)
+    for index in (3, 0, 2, 1, 4, 5):
+        if index in kept:
+            for piece in by_importance[index]:
+                line.add(*piece)
+    _right_end(line, right, muted, "-" if ascii else "·")
+
+
+def _right_end(line: Line, texts: list[str], style: Style, dot: str) -> None:
+    """Clock and file at the right edge, if there is room; else the file alone, or nothing."""
+    for some in (texts, texts[1:]):
+        text = f" {dot} ".join(part for part in some if part)
+        if text and cell_len(text) + 4 <= line.room:
+            line.pad_to(line.width - 1 - cell_len(text))
+            line.add(text, style)
+            return
+
+
+def path_line(line: Line, facts: Facts, paint: Paint, ascii: bool) -> None:
+    """Put the second line together: the path's services as one bar, and the largest by name."""
+    muted = paint.style("muted", on="background")
+    label = "critical path by service" if line.width >= 100 else "critical path"
+    line.add(label + "  ", muted)
+    total = sum(part for _, part in facts.shares)
+    if facts.sections is None:
+        line.add("…" if not ascii else "...", muted)
+        return
+    if total <= 0:
+        line.add("nothing in this trace takes time", muted)
+        return
+    cells = min(40, max(0, line.width * 3 // 10))
+    if not paint.shapes and not ascii:
+        share_bar(line, facts.shares, total, cells, paint)
+        line.add("  ", None, 2)
+    else:
+        line.add(" ", None, 1)
+    named = 0
+    shown = 0
+    for service, part in facts.shares[:NAMED_SHARES]:
+        name = neutralise(service[:200]) or "(no service)"
+        text = fit(to_ascii(name) if ascii else name, 24, middle=True, pad=False) + f" {percent(part, total)} "
+        if cell_len(text) > line.room - (0 if len(facts.shares) == named + 1 else 12):
+            break
+        line.add(text, paint.service(service, on="background", bold=False))
+        named += 1
+        shown += part
+    if named < len(facts.shares):
+        line.add(f"others {percent(total - shown, total)}", muted)
+
+
+def share_bar(line: Line, shares: tuple[tuple[str, int], ...], total: int, cells: int, paint: Paint) -> None:
+    """One bar of `cells` cells divided in proportion, its borders exact to an eighth of a cell."""
+    edges, done = [], 0
+    for _, part in shares:
+        done += part
+        edges.append((2 * done * cells * EIGHTHS + total) // (2 * total))
+    colours = [paint.colour(service) for service, _ in shares]
+    index = 0
+    for cell in range(cells):
+        low = cell * EIGHTHS
+        while edges[index] <= low and index < len(edges) - 1:
+            index += 1
+        border = edges[index] - low
+        if border >= EIGHTHS or index == len(edges) - 1:
+            line.add("█", ink(colours[index], colours[index]), 1)
+        else:
+            # At most one border a cell is drawn: the next service that reaches the cell's end.
+            after = index + 1
+            while edges[after] < low + EIGHTHS and after < len(edges) - 1:
+                after += 1
+            line.add(" ▏▎▍▌▋▊▉"[border], ink(colours[index], colours[after]), 1)

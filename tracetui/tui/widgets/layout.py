@@ -1,0 +1,43 @@
+"""Where the columns of the waterfall stand; the ruler and every row use the same.
+
+    |▌| tree: guides, mark, service, operation | | bars                    | |duration| |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DURATION = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Cells of the waterfall.
+
+    Attributes:
+        width: the whole line.
+        tree: cells of the names.
+        bars_at: first cell of the bars.
+        bars: cells of the bars; 0 where there is no room.
+        duration: cells of the duration, right-aligned; 0 where there is no room.
+    """
+
+    width: int
+    tree: int
+    bars_at: int
+    bars: int
+    duration: int
+
+    @classmethod
+    def fitting(cls, width: int, shift: int = 0) -> Columns:
+        """Divide a width: about a third for the names, moved by `shift` cells, never more than leaves a bar."""
+        width = max(0, width)
+        duration = DURATION if width >= 36 else 0
+        right = duration + 2 if duration else 0
+        free = width - 1 - right  # after the cursor's mark
+        least = min(12, max(0, free // 3))
+        tree = min(max(round(width * 0.3), 24), 64) + shift
+        tree = max(least, min(tree, free - 1 - least, max(least, free * 4 // 5)))
+        tree = max(0, min(tree, free))
+        bars = max(0, free - tree - 1)
+        return cls(width, tree, min(width, 2 + tree), bars, duration)

@@ -1,0 +1,201 @@
+"""Drawing one row of the waterfall: guides, names, bar, duration.
+
+All text is neutralised here, once per string of the store; what comes out is strips for the terminal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.strip import Strip
+
+from tracetui.export.bars import Window as BarWindow
+from tracetui.format import duration, plural
+from tracetui.model.store import Flag
+from tracetui.text import cell_len, fit, neutralise, to_ascii
+from tracetui.tui.state.facts import Facts
+from tracetui.tui.state.view import ViewState
+from tracetui.tui.theme import Ground, Paint
+
+from .bars import BarPainter
+from .layout import Columns
+from .line import Line
+
+LEAST_NAME = 16
+"""Cells of a row that guides must leave to its names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """The signs of the tree, one set for Unicode and one for ASCII."""
+
+    through: str
+    branch: str
+    corner: str
+    leaf: str
+    folded: str
+    unfolded: str
+    error: str
+    deep: str
+    ellipsis: str
+    cursor: str
+    marked: str
+    line: str
+
+
+UNICODE = Glyphs("│ ", "├─", "└─", "─", "▸", "▾", "✗", "⋯", "…", "▌", "◆", "─")
+ASCII = Glyphs("| ", "|-", "`-", "-", "+", "-", "x", "~", "..", ">", "*", "-")
+
+
+class RowPainter:
+    """Draws rows of one view with one paint at one width; made anew when any of those changes.
+
+    Args:
+        facts: the trace.
+        view: what is folded, zoomed and marked; read at each row.
+        paint: the styles.
+        columns: where things stand.
+        grid: a text of `columns.bars` cells with the ruler's ticks, drawn behind the bars.
+        ascii: use ASCII signs only.
+    """
+
+    def __init__(
+        self, facts: Facts, view: ViewState, paint: Paint, columns: Columns, grid: str, ascii: bool = False
+    ) -> None:
+        self.facts = facts
+        self.view = view
+        self.paint = paint
+        self.columns = columns
+        self.glyphs = ASCII if ascii else UNICODE
+        self.ascii = ascii
+        self.bars = BarPainter(
+            facts, paint, BarWindow(view.window.start_ns, view.window.end_ns, columns.bars), grid, ascii
+        )
+        self._texts: dict[int, str] = {}
+
+    def strip(self, node: int, *, cursor: bool = False) -> Strip:
+        """Return the line of a node, exactly `columns.width` cells wide."""
+        columns, paint = self.columns, self.paint
+        on: Ground = "cursor" if cursor else "background"
+        line = Line(columns.width, paint.ground(on))
+        self._edge(line, node, on, cursor)
+        self._tree(line, node, on)
+        line.pad_to(columns.bars_at)
+        if columns.bars:
+            row = self.facts.row(node)
+            if row < 0:
+                self.bars.missing(line, node, on)
+            else:
+                self.bars.span(line, node, row, bool(self.view.folded[node]), on)
+        self._duration(line, node, on)
+        return line.strip()
+
+    def _edge(self, line: Line, node: int, on: Ground, cursor: bool) -> None:
+        if node in self.view.marks:
+            line.add(self.glyphs.marked, self.paint.style("warning", on=on), 1)
+        elif cursor:
+            line.add(self.glyphs.cursor, self.paint.style("accent", on=on), 1)
+        else:
+            line.add(" ", None, 1)
+
+    def _text(self, code: int) -> str:
+        text = self._texts.get(code)
+        if text is None:
+            text = neutralise(self.facts.trace.store.strings[code][:2000])
+            self._texts[code] = text = to_ascii(text) if self.ascii else text
+        return text
+
+    # The tree
+
+    def _tree(self, line: Line, node: int, on: Ground) -> None:
+        paint, view, glyphs = self.paint, self.view, self.glyphs
+        below = view.children_shown(node)
+        folded = bool(view.folded[node])
+        guides = self._guides(node)
+        line.add(guides, paint.style("faint", on=on))
+        if below:
+            style = paint.style("muted" if not folded else "accent", on=on)
+            line.add((glyphs.folded if folded else glyphs.unfolded) + " ", style)
+        else:
+            line.add((glyphs.leaf if guides.strip() else " ") + " ", paint.style("faint", on=on))
+        row = self.facts.row(node)
+        limit = 1 + self.columns.tree
+        if row < 0:
+            self._missing_name(line, node, on, limit)
+            return
+        suffix, hidden = (f" +{below:,}", self.facts.errors_below(node)) if folded and below else ("", 0)
+        troubles = f" {glyphs.error}{hidden:,}" if hidden else ""
+        store = self.facts.trace.store
+        if self.facts.forest.error[node]:
+            line.add(glyphs.error + " ", paint.style("error", on=on, bold=True))
+        room = limit - line.used - len(suffix) - len(troubles)
+        if room < 6:
+            suffix = troubles = ""
+            room = limit - line.used
+        service, name = self._names(int(store.service[row]), int(store.name[row]), room)
+        line.add(service, paint.service(store.strings[int(store.service[row])], on=on))
+        line.add(name, paint.style("text", on=on))
+        line.add(suffix, paint.style("muted", on=on))
+        line.add(troubles, paint.style("error", on=on))
+
+    def _names(self, service_code: int, name_code: int, room: int) -> tuple[str, str]:
+        """Service and operation in `room` cells; the longer of the two gives way first, in its middle."""
+        ellipsis = self.glyphs.ellipsis
+        service, name = self._text(service_code), self._text(name_code)
+        gap = " " if service and name else ""
+        have = cell_len(service), cell_len(name)
+        if have[0] + len(gap) + have[1] > room:
+            share = max(room // 2, room - len(gap) - have[1])
+            service = fit(service, min(have[0], share), middle=True, pad=False, ellipsis=ellipsis)
+            left = max(0, room - cell_len(service) - len(gap))
+            name = fit(name, left, middle=True, pad=False, ellipsis=ellipsis)
+        return service, gap + name if name else ""
+
+    def _missing_name(self, line: Line, node: int, on: Ground, limit: int) -> None:
+        missing = self.facts.forest.missing[-1 - self.facts.forest.row(node)]
+        name = neutralise(self.facts.trace.store.parent_id_text(self.facts.first + missing.row)[:64])
+        name = fit(to_ascii(name) if self.ascii else name, 12, pad=False, ellipsis=self.glyphs.ellipsis)
+        if len(name) == 12 and name.isalnum():
+            name = name[:4] + self.glyphs.ellipsis
+        text = f"missing span {name} ({plural(missing.children, 'child', 'children')})"
+        room = limit - line.used
+        line.add(fit(text, room, pad=False, ellipsis=self.glyphs.ellipsis), self.paint.style("warning", on=on))
+
+    def _guides(self, node: int) -> str:
+        """Two cells for each level; of very deep rows the depth as a number and the last levels."""
+        view, forest = self.view, self.facts.forest
+        base = 0 if view.root < 0 else int(forest.depth[view.root])
+        depth = int(forest.depth[node]) - base
+        most = max(1, (self.columns.tree - LEAST_NAME) // 2)
+        head = ""
+        levels = depth
+        if depth > most:
+            head = f"{self.glyphs.deep}{depth} "
+            levels = max(1, most - (len(head) + 1) // 2)
+        parts = []
+        above = node
+        for level in range(levels):
+            more = view.has_next_sibling(above)
+            if level == 0:
+                parts.append(self.glyphs.branch if more else self.glyphs.corner)
+            else:
+                parts.append(self.glyphs.through if more else "  ")
+            above = int(forest.parent[above])
+        return head + "".join(reversed(parts))
+
+    # The duration
+
+    def _duration(self, line: Line, node: int, on: Ground) -> None:
+        columns = self.columns
+        if not columns.duration:
+            return
+        line.pad_to(columns.width - columns.duration - 1)
+        row = self.facts.row(node)
+        if row < 0:
+            return
+        if int(self.facts.trace.store.flags[row]) & Flag.UNFINISHED:
+            text = "no end"
+        else:
+            text = duration(int(self.facts.forest.duration_ns[node]), ascii=self.ascii)
+        style = self.paint.style("text" if self.facts.is_on_path(node) else "muted", on=on)
+        line.add(fit(text, columns.duration).strip().rjust(columns.duration), style)

@@ -1,0 +1,165 @@
+"""The waterfall: one scrolling widget that draws the rows on view and nothing else."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.geometry import Offset, Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tracetui.tui.state.facts import Facts
+from tracetui.tui.state.view import ViewState
+from tracetui.tui.theme import paint
+
+from .layout import Columns
+from .rows import RowPainter
+
+KEPT_STRIPS = 2000
+
+
+class Waterfall(ScrollView, can_focus=True):
+    """Draws a `ViewState`. It changes nothing of it but the lines that a mouse scrolls to."""
+
+    DEFAULT_CSS = """
+    Waterfall {
+        height: 1fr;
+        background: $background;
+        scrollbar-size-vertical: 1;
+        scrollbar-size-horizontal: 0;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-gutter: stable;
+    }
+    """
+
+    class Picked(Message):
+        """A row was clicked.
+
+        Attributes:
+            node: which.
+            mark: the click was on the fold mark or left of it.
+            again: it was the row of the cursor already.
+        """
+
+        def __init__(self, node: int, mark: bool, again: bool) -> None:
+            self.node = node
+            self.mark = mark
+            self.again = again
+            super().__init__()
+
+    class Laid(Message):
+        """The columns have changed: the ruler must follow."""
+
+    def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.facts: Facts | None = None
+        self.view: ViewState | None = None
+        self.columns = Columns.fitting(0)
+        self.grid = ""
+        self.ascii = ascii
+        self._painter: RowPainter | None = None
+        self._paint: object = None
+        self._strips: dict[tuple[int, bool], Strip] = {}
+        self._seen = (-1, -1)
+        self._cursor_line = -1
+
+    def set_content(self, facts: Facts, view: ViewState) -> None:
+        """Show a trace."""
+        self.facts, self.view = facts, view
+        self._seen = (-1, -1)
+        self.sync()
+
+    def sync(self) -> None:
+        """Draw what has changed in the view since the last call: two lines for a move of the cursor."""
+        view = self.view
+        if view is None:
+            return
+        seen = (view.rows_version, view.look_version)
+        if seen != self._seen:
+            self._seen = seen
+            self._forget()
+            self.virtual_size = Size(self.size.width, len(view.visible))
+            self.refresh()
+        line = view.line if view.cursor >= 0 else -1
+        if line != self._cursor_line:
+            for changed in (self._cursor_line, line):
+                if changed >= 0:
+                    self._refresh_row(changed)
+            self._cursor_line = line
+        if view.top != self.scroll_offset.y:
+            self.scroll_to(y=view.top, animate=False, force=True, immediate=True)
+
+    def _refresh_row(self, line: int) -> None:
+        y = line - self.scroll_offset.y
+        if 0 <= y < self.size.height:
+            self.refresh(Region(0, y, self.size.width, 1))
+
+    def _forget(self) -> None:
+        self._strips.clear()
+        self._painter = None
+
+    def relayout(self) -> None:
+        """Divide the width anew, and tell the ruler."""
+        view = self.view
+        shift = view.tree_shift if view is not None else 0
+        self.columns = Columns.fitting(self.scrollable_content_region.width, shift)
+        self._forget()
+        self.post_message(self.Laid())
+
+    def set_grid(self, grid: str) -> None:
+        """Set what stands behind the bars: the ruler's ticks."""
+        if grid != self.grid:
+            self.grid = grid
+            self._forget()
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        view = self.view
+        line = y + self.scroll_offset.y
+        styles = paint(self.app)
+        if view is None or self.facts is None or line >= len(view.visible):
+            return Strip.blank(self.size.width, styles.ground("background"))
+        if styles is not self._paint:
+            self._paint = styles
+            self._forget()
+        if self._painter is None:
+            grid = self.grid.ljust(self.columns.bars)
+            self._painter = RowPainter(self.facts, view, styles, self.columns, grid, self.ascii)
+        node = int(view.visible[line])
+        key = (node, node == view.cursor)
+        strip = self._strips.get(key)
+        if strip is None:
+            if len(self._strips) >= KEPT_STRIPS:
+                self._strips.clear()
+            strip = self._painter.strip(node, cursor=key[1]).adjust_cell_length(width)
+            self._strips[key] = strip
+        return strip
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.relayout()
+        view = self.view
+        if view is not None:
+            view.height = max(1, self.size.height)
+            view.scroll_to_cursor()
+            self.virtual_size = Size(self.size.width, len(view.visible))
+            self.sync()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if self.view is not None:
+            self.view.top = round(new_value)
+
+    def on_click(self, event: events.Click) -> None:
+        view = self.view
+        place: Offset | None = event.get_content_offset(self)
+        if view is None or place is None:
+            return
+        line = place.y + self.scroll_offset.y
+        if line < len(view.visible):
+            node = int(view.visible[line])
+            base = 0 if view.root < 0 else int(view.forest.depth[view.root])
+            mark_at = 1 + 2 * (int(view.forest.depth[node]) - base)
+            on_mark = place.x <= min(mark_at, self.columns.tree // 2)
+            self.post_message(self.Picked(node, on_mark, node == view.cursor))
