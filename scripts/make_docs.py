@@ -1,0 +1,63 @@
+"""Write what the documents take from the program: keys in README.md and docs/, issues in docs/formats.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tracetui.model.issues import KINDS
+from tracetui.tui.bindings import ACTIONS, GROUPS, Action, key_label, keys_markdown
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _cell(action: Action) -> str:
+    keys = " ".join(f"`{key_label(key)}`" for key in action.keys)
+    return f"{keys} {action.description[0].lower()}{action.description[1:]}"
+
+
+def keys_table() -> str:
+    """The keys as README.md shows them: a line a group."""
+    lines = ["| | |", "|---|---|"]
+    for group in GROUPS:
+        cells = [_cell(action) for action in ACTIONS if action.group == group]
+        if cells:
+            lines.append(f"| {group} | {' · '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def issues_table() -> str:
+    """The issues as docs/formats.md shows them: code, severity and words."""
+    lines = ["| code | severity | what is told |", "|---|---|---|"]
+    for code, kind in KINDS.items():
+        lines.append(f"| `{code}` | {kind.severity} | {kind.many.replace('{n}', '*n*')} |")
+    return "\n".join(lines) + "\n"
+
+
+def _filled(name: str, part: str, table: str) -> str:
+    """A document with the part between its two marks replaced."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    before, begin, rest = text.partition(f"<!-- {part}: made by scripts/make_docs.py -->\n")
+    _, end, after = rest.partition(f"<!-- end of {part} -->")
+    if not (begin and end):
+        raise ValueError(f"{name} has no place for {part}")
+    return f"{before}{begin}{table}{end}{after}"
+
+
+def documents() -> dict[str, str]:
+    """Path below the checkout and text of each document that is made, or made in part."""
+    return {
+        "README.md": _filled("README.md", "keys", keys_table()),
+        "docs/formats.md": _filled("docs/formats.md", "issues", issues_table()),
+        "docs/keys.md": keys_markdown(),
+    }
+
+
+def main() -> None:
+    """Write them."""
+    for name, text in documents().items():
+        (ROOT / name).write_text(text, encoding="utf-8")
+        print(name)
+
+
+if __name__ == "__main__":
+    main()
