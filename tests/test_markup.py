@@ -1,8 +1,8 @@
 """No text of a trace may reach a widget where Textual or Rich would read it as markup.
 
 A span called `x[/nope]` ends a program that shows it as markup, and `[@click=app.quit]x` runs an action. So
-text goes to widgets as `Content` or `Text`, or with `markup=False`; what is written as a plain `str` must be a
-literal.
+text goes to widgets as `Content` or `Text`, or with `markup=False`; what is written as a plain `str` must be
+a literal.
 """
 
 from __future__ import annotations
