@@ -1,0 +1,7 @@
+"""`python -m tracetui`."""
+
+from __future__ import annotations
+
+from tracetui.cli.main import main
+
+main()

@@ -1,0 +1,91 @@
+"""Where the process starts: the version, the choice of a command, and what becomes of errors.
+
+Nothing is imported here before it is needed: `--version` costs little more than Python itself.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from cyclopts import App
+
+_STDIN = "\0-"  # no argument can hold a NUL: how a lone "-" passes the parser, which would take it for an option
+
+
+def main() -> NoReturn:
+    """Run the command line of this process, and exit with its code."""
+    arguments = sys.argv[1:]
+    if arguments in (["--version"], ["-V"]):
+        from tracetui import __version__
+
+        print(__version__)
+        sys.exit(0)
+    try:
+        code = run(arguments)
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command.
+
+    Args:
+        arguments: What follows the program's name.
+
+    Returns:
+        The exit code. Whatever goes wrong has been told in one line on stderr.
+    """
+    from tracetui.cli.messages import reported
+
+    for name in [name for name in os.environ if name.startswith("TRACETUI_") and not os.environ[name]]:
+        del os.environ[name]  # set to nothing is not set
+    debug = "--debug" in arguments or "TRACETUI_DEBUG" in os.environ
+    return reported(lambda: _dispatch(arguments), debug=debug)
+
+
+def _dispatch(arguments: list[str]) -> int:
+    from cyclopts import CycloptsError
+
+    from tracetui.errors import UsageError
+
+    try:
+        code = build_app()(
+            [_STDIN if argument == "-" else argument for argument in arguments],
+            exit_on_error=False,
+            print_error=False,
+            result_action="return_value",
+        )
+    except CycloptsError as error:
+        message = " ".join(str(error).replace(_STDIN, "-").split())
+        raise UsageError(message.rstrip("."), hint="see --help") from error
+    return code if isinstance(code, int) else 0
+
+
+def build_app() -> App:
+    """The commands and their options; each command's module is imported when it is called."""
+    from cyclopts import App, Group, Parameter
+
+    from tracetui import __version__
+    from tracetui.cli.view import view
+
+    app = App(
+        name="tracetui",
+        help="Read distributed traces: the waterfall, and the path that made it slow.",
+        version=__version__,
+        version_flags=["--version", "-V"],
+        default_parameter=Parameter(negative=(), show_default=False),
+        group_commands=Group("Commands", sort_key=1),
+    )
+    app.default(view)
+    app.command("tracetui.cli.show:show", name="show")
+    app.register_install_completion_command(add_to_startup=False)
+    return app
+
+
+def source_name(argument: str) -> str:
+    """A source as the user wrote it."""
+    return "-" if argument == _STDIN else argument

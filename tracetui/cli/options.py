@@ -1,0 +1,104 @@
+"""The options that commands share. Their names are a contract; so are their variables, `TRACETUI_<OPTION>`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from tracetui.errors import UsageError
+
+if TYPE_CHECKING:
+    from tracetui.analysis import Mode
+    from tracetui.export.ansi import TextOptions
+    from tracetui.loaders import LoadOptions
+
+Colour = Literal["auto", "always", "never"]
+CriticalPath = Literal["default", "exact", "clip", "to-end"]
+Sources = Annotated[str, Parameter(name="SOURCE", env_var=(), show_env_var=False)]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Options:
+    """What is read, and how it is shown."""
+
+    trace: Annotated[tuple[str, ...], Parameter(name="--trace", env_var="TRACETUI_TRACE")] = ()
+    "Only the trace with this id; leading zeros are optional. May be given several times."
+
+    input_format: Annotated[str | None, Parameter(env_var="TRACETUI_INPUT_FORMAT")] = None
+    "Take the sources to be in this format instead of recognising it: jaeger-ui, zipkin-v2, otlp-json, otlp-ndjson."
+
+    max_bytes: Annotated[int | None, Parameter(env_var="TRACETUI_MAX_BYTES")] = None
+    "Stop reading a compressed or streamed source after this many decoded bytes (8 GiB if not given)."
+
+    critical_path: Annotated[CriticalPath, Parameter(env_var="TRACETUI_CRITICAL_PATH", show_default=True)] = (
+        "default"
+    )
+    "How the critical path is found."
+
+    color: Annotated[Colour, Parameter(env_var="TRACETUI_COLOR", show_default=True)] = "auto"
+    "When to use colours; auto: on a terminal, unless NO_COLOR is set."
+
+    ascii: Annotated[bool, Parameter(env_var="TRACETUI_ASCII")] = False
+    "Draw and write in ASCII alone."
+
+    debug: Annotated[bool, Parameter(env_var="TRACETUI_DEBUG")] = False
+    "Show the traceback of an internal error."
+
+    def load_options(self) -> LoadOptions:
+        """What the loaders are told.
+
+        Raises:
+            UsageError: A value is out of range.
+        """
+        from tracetui.loaders import LoadOptions
+
+        if self.max_bytes is not None and self.max_bytes <= 0:
+            raise UsageError("--max-bytes must be above 0")
+        return LoadOptions(
+            input_format=self.input_format, max_bytes=self.max_bytes, trace_ids=tuple(self.trace)
+        )
+
+    @property
+    def mode(self) -> Mode:
+        """The variant of the critical path."""
+        from tracetui.analysis import Mode
+
+        return Mode(self.critical_path)
+
+    def coloured(self) -> bool:
+        """Whether text on stdout gets colours."""
+        if self.color != "auto":
+            return self.color == "always"
+        return _is_terminal(1) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+    def text_options(self, width: int | None = None) -> TextOptions:
+        """How text is laid out.
+
+        Args:
+            width: Cells of a line; None: COLUMNS, else the terminal's width, else 80.
+        """
+        from tracetui.export.ansi import ColourDepth, Painter, TextOptions, depth_of, palette_of
+
+        depth = depth_of() if self.coloured() else ColourDepth.NONE
+        return TextOptions(width or _columns(), Painter(depth, palette_of()), self.ascii)
+
+
+def _is_terminal(fd: int) -> bool:
+    try:
+        return os.isatty(fd)
+    except OSError:
+        return False
+
+
+def _columns() -> int:
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return int(columns)
+    try:
+        return os.get_terminal_size(1).columns or 80
+    except OSError:
+        return 80

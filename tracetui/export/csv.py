@@ -1,0 +1,115 @@
+"""`csv`: one row a span, or with `--spans none` one row a trace. Times are whole nanoseconds."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from tracetui.export.report import Report, Spans, TraceSummary
+from tracetui.model.store import Kind, Status
+from tracetui.text import neutralise
+
+_BLOCK: Final = 4096
+SPAN_COLUMNS: Final = (
+    "trace_id",
+    "key",
+    "parent",
+    "depth",
+    "service",
+    "name",
+    "kind",
+    "status",
+    "start_time_unix_nano",
+    "duration_nano",
+    "self_time_nano",
+    "critical_path_nano",
+)
+TRACE_COLUMNS: Final = (
+    "trace_id",
+    "service",
+    "name",
+    "start_time_unix_nano",
+    "end_time_unix_nano",
+    "duration_nano",
+    "root_duration_nano",
+    "span_count",
+    "error_count",
+    "service_count",
+    "depth",
+    "root_count",
+    "orphan_count",
+)
+
+
+def write_csv(report: Report) -> Iterator[str]:
+    """The header and the rows, as text with line ends, many rows in a piece."""
+    if report.spans is Spans.NONE:
+        yield from _written(TRACE_COLUMNS, _trace_rows(report))
+    else:
+        yield from _written(SPAN_COLUMNS, _span_rows(report))
+
+
+def _written(columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Iterator[str]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(columns)
+    for number, row in enumerate(rows, 1):
+        writer.writerow(row)
+        if number % _BLOCK == 0:
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue()
+
+
+def _trace_rows(report: Report) -> Iterator[tuple[object, ...]]:
+    for t in report.summaries():
+        yield (
+            neutralise(t.trace_id),
+            neutralise(t.service),
+            neutralise(t.name),
+            t.start_ns,
+            t.end_ns,
+            t.duration_ns,
+            t.root_duration_ns,
+            t.span_count,
+            t.error_count,
+            t.service_count,
+            t.depth,
+            t.root_count,
+            t.orphan_count,
+        )
+
+
+def _span_rows(report: Report) -> Iterator[tuple[object, ...]]:
+    for trace in report.summaries():
+        yield from _rows_of(report, trace)
+
+
+def _rows_of(report: Report, trace: TraceSummary) -> Iterator[tuple[object, ...]]:
+    store = report.store
+    strings = store.strings
+    texts: dict[int, str] = {}
+    trace_id = neutralise(trace.trace_id)
+    for row in report.rows(trace).tolist():
+        parent = int(store.parent[row])
+        service, name = int(store.service[row]), int(store.name[row])
+        for code in (service, name):
+            if code not in texts:
+                texts[code] = neutralise(strings[code])
+        yield (
+            trace_id,
+            neutralise(store.key(row)),
+            neutralise(store.key(parent)) if parent >= 0 else "",
+            int(store.depth[row]),
+            texts[service],
+            texts[name],
+            Kind(int(store.kind[row])).name.lower(),
+            Status(int(store.status[row])).name.lower(),
+            int(store.start_ns[row]),
+            int(store.duration_ns[row]),
+            int(report.self_ns[row]),
+            int(report.on_path[row]),
+        )
