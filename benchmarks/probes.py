@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 Figures = dict[str, float]
@@ -100,12 +101,35 @@ def memchr(path: str) -> Figures:
     return {"seconds": min(_timed(lambda: content.find(b"\x00")) for _ in range(3))}
 
 
+def view(path: str) -> Figures:
+    """What folding and filtering one trace take of our own time, the worst of a few places, in seconds."""
+    import numpy as np
+
+    from tracetui import loaders
+    from tracetui.tui.state import facts, moves
+    from tracetui.tui.state.view import ViewState
+
+    laid_out = facts.lay_out(loaders.load([path]).traces[0])
+    state = ViewState(laid_out.forest, laid_out.whole)
+    parents = np.flatnonzero(state.forest.size > 1)
+    places = [int(parents[len(parents) * n // 7]) for n in range(7)]
+    gc.disable()
+    fold = max(_timed(partial(state.fold, node)) for node in places)
+    unfold = max(_timed(partial(state.unfold, node)) for node in reversed(places))
+    everything = _timed(lambda: moves.fold_all(state))
+    everything = max(everything, _timed(lambda: moves.unfold_all(state)))
+    matches = state.forest.error.copy()
+    kept = max(_timed(lambda: state.set_keep(matches)), _timed(lambda: state.set_keep(None)))
+    return {"fold": max(fold, unfold), "all": everything, "filter": kept}
+
+
 PROBES: dict[str, Callable[[str], Figures]] = {
     "analysis": analysis,
     "load": load,
     "loads": loads,
     "memchr": memchr,
     "memory": memory,
+    "view": view,
 }
 
 if __name__ == "__main__":

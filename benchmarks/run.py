@@ -168,6 +168,11 @@ def keys(bench: Bench) -> Iterator[Line]:
             taken = measure.alternate(sides, 8 * bench.rounds)
             value = statistics.median(taken["large"]) / statistics.median(taken["small"])
             yield Line("6", f"{what} at {bench.big:,} spans / at 1,000", value, 1.15)
+    own = [bench.probe("view", paths[1]) for _ in range(bench.rounds)]
+    for what, limit in (("fold", 3.0), ("all", 20.0), ("filter", 20.0)):
+        value = statistics.median(one[what] for one in own) * 1e3
+        words = {"fold": "fold one row", "all": "fold or unfold all", "filter": "filter"}[what]
+        yield Line("6", f"{words} at {bench.big:,} spans, our own time", value, limit, "ms")
 
 
 def analysis(bench: Bench) -> Iterator[Line]:
