@@ -14,6 +14,8 @@ from tracetui.analysis import CriticalPaths, Mode, critical_paths
 US = 1_000
 MS = 1_000_000
 FOLLOWS_FROM = 8
+Section = tuple[str, int, int, bool]
+"""Span key, start, end, and whether it is a wait."""
 KINDS = {"internal": 1, "server": 2, "client": 3, "producer": 4, "consumer": 5}
 
 
@@ -73,7 +75,7 @@ def store(*traces: Sequence[S]) -> Columns:
         children: dict[str | None, list[S]] = defaultdict(list)
         for span in spans:
             children[span.parent].append(span)
-        stack = [(span, -1, 0) for span in reversed(sorted(children[None], key=lambda s: s.start))]
+        stack = [(span, -1, 0) for span in sorted(children[None], key=lambda s: s.start)[::-1]]
         while stack:
             span, above, level = stack.pop()
             row = len(rows)
@@ -162,9 +164,9 @@ def _parent(record: dict[str, Any], trace_id: str, known: Iterable[str]) -> tupl
     for wanted in ("CHILD_OF", "FOLLOWS_FROM"):
         for ref in record["references"]:
             other = ref["spanID"]
-            if ref["refType"] == wanted and ref["traceID"] == trace_id and other in known:
-                if other != record["spanID"]:
-                    return other, wanted == "FOLLOWS_FROM"
+            here = ref["traceID"] == trace_id and other in known and other != record["spanID"]
+            if ref["refType"] == wanted and here:
+                return other, wanted == "FOLLOWS_FROM"
     return None, False
 
 
@@ -184,7 +186,7 @@ def _cut_cycles(spans: list[S]) -> None:
         done.update(trail)
 
 
-def sections_of(columns: Columns, paths: CriticalPaths, row: int) -> list[tuple[str, int, int, bool]]:
+def sections_of(columns: Columns, paths: CriticalPaths, row: int) -> list[Section]:
     """The sections of one root as (key, start, end, wait)."""
     return [
         (columns.key(paths.span[at]), int(paths.start_ns[at]), int(paths.end_ns[at]), bool(paths.wait[at]))
@@ -192,10 +194,10 @@ def sections_of(columns: Columns, paths: CriticalPaths, row: int) -> list[tuple[
     ]
 
 
-def paths_of(columns: Columns, mode: Mode = Mode.DEFAULT) -> list[dict[str, list[tuple[str, int, int, bool]]]]:
+def paths_of(columns: Columns, mode: Mode = Mode.DEFAULT) -> list[dict[str, list[Section]]]:
     """For each trace the sections of each of its roots, by the root's key."""
     paths = critical_paths(columns, mode=mode)
-    found: list[dict[str, list[tuple[str, int, int, bool]]]] = [{} for _ in columns.trace_first[1:]]
+    found: list[dict[str, list[Section]]] = [{} for _ in columns.trace_first[1:]]
     for row in paths.roots.tolist():
         trace = int(np.searchsorted(columns.trace_first, row, "right")) - 1
         found[trace][columns.key(row)] = sections_of(columns, paths, row)

@@ -1,4 +1,4 @@
-"""The critical path written as the rule is told: slow, plain, one trace. The quick one is compared with it."""
+"""The critical path written as the rule is told: slow, plain, one trace."""
 
 from __future__ import annotations
 
@@ -13,6 +13,14 @@ Part = tuple[int, int, str]
 def oracle_path(spans: list[S], root: str, mode: str) -> list[Section]:
     """Sections (key, start, end, wait) of the path of `root`, in time order."""
     return _Oracle(spans, mode).walk(root)
+
+
+def blocking_parts(spans: list[S], key: str) -> list[tuple[int, int]]:
+    """Start and end of the blocking children of a span inside its own times."""
+    oracle = _Oracle(spans, "default")
+    span = oracle.spans[key]
+    parts = oracle.parts(key, span.start, span.start + span.duration)
+    return [(start, end) for end, start, _ in parts]
 
 
 class _Oracle:

@@ -73,10 +73,12 @@ def find_blocking(store: SpanColumns, first: int, last: int, mode: Mode = Mode.D
         The blocking children and the window of every row.
     """
     start = store.start_ns[first:last]
-    end = end_times(store, first, last)
+    end = end_times(store, slice(first, last))
     parent = local_parents(store, first, last)
     until = latest_ends(parent, end) if mode is Mode.TO_END else end
-    may = may_block(store, first, last, parent, end, mode) if mode is not Mode.TO_END else parent >= 0
+    may = parent >= 0
+    children = np.flatnonzero(may)
+    may[children] = may_block(store, children + first, parent[children] + first, mode)
     # An empty part never blocks, and a part is empty at the latest when parent and child do not overlap.
     may &= until > start
     above = np.maximum(parent, 0)
@@ -90,41 +92,62 @@ def find_blocking(store: SpanColumns, first: int, last: int, mode: Mode = Mode.D
     return Blocking(first, parent, end, until, may, blocks, low, high)
 
 
-def may_block(store: SpanColumns, first: int, last: int, parent: Rows, end: Ints, mode: Mode) -> Mask:
-    """Which rows the rules allow to block their parent, whatever part of it they overlap.
-
-    Not: (a) a span that hangs by FOLLOWS_FROM only, except in mode clip; (b) a consumer below a producer;
-    (c) a span that outlives its parent on the same clock by more than `max(EPS, 1 % of the parent's
-    duration)`, `EPS` in mode exact: its parent was over, so it did not wait. In mode clip (c) does not hold.
+def clip_again(store: SpanColumns, blocking: Blocking, tops: Rows) -> Rows:
+    """Clip below spans whose windows were shortened after `find_blocking`.
 
     Args:
         store: The columns.
-        first: First row of the range.
-        last: Row after the last.
-        parent: intp[last - first], parents counted from `first`, -1 for none.
-        end: int64[last - first], ends of the spans.
-        mode: Default, exact or clip.
+        blocking: Its `low_ns`, `high_ns` and `blocks` are written to.
+        tops: Local rows of the spans, ascending; none is in the subtree of another.
 
     Returns:
-        bool[last - first], false for roots.
+        intp, the local rows below them.
     """
-    may = parent >= 0
-    above = np.maximum(parent, 0)
+    last = blocking.first + len(blocking.parent)
+    rows = _below(tops, store.size[blocking.first : last])
+    rows = rows[~np.isin(rows, tops, assume_unique=True)]
+    blocking.low_ns[rows] = store.start_ns[blocking.first : last][rows]
+    blocking.high_ns[rows] = blocking.until_ns[rows]
+    blocking.blocks[rows] = blocking.may[rows]
+    depth = store.depth[blocking.first : last]
+    _clip(rows, blocking.parent, depth, blocking.may, blocking.low_ns, blocking.high_ns, blocking.blocks)
+    return rows
+
+
+def may_block(store: SpanColumns, rows: Rows, above: Rows, mode: Mode = Mode.DEFAULT) -> Mask:
+    """Whether the rules allow a child to block its parent, whatever part of it they overlap.
+
+    Not: (a) a span that hangs by FOLLOWS_FROM only, except in mode clip; (b) a consumer below a producer;
+    (c) a span that outlives its parent on the same clock by more than `max(EPS, 1 % of the parent's
+    duration)`, `EPS` in mode exact: its parent was over, so it did not wait. In mode clip (c) does not hold,
+    in mode to-end none of them.
+
+    Args:
+        store: The columns.
+        rows: Rows of the store that have a parent.
+        above: The parent's row of each.
+        mode: Which rules hold.
+
+    Returns:
+        bool, one for each row.
+    """
+    may = np.ones(len(rows), np.bool_)
+    if mode is Mode.TO_END:
+        return may
     if mode is not Mode.CLIP:
-        may &= (store.flags[first:last] & np.uint16(Flag.FOLLOWS_FROM)) == 0
-    kind = store.kind[first:last]
-    consumers = np.flatnonzero(may & (kind == Kind.CONSUMER))
-    may[consumers[kind[above[consumers]] == Kind.PRODUCER]] = False
+        may &= (store.flags[rows] & np.uint16(Flag.FOLLOWS_FROM)) == 0
+    consumers = np.flatnonzero(store.kind[rows] == Kind.CONSUMER)
+    may[consumers[store.kind[above[consumers]] == Kind.PRODUCER]] = False
     if mode is Mode.CLIP:
         return may
     # Only an overhang above the smallest EPS can matter, and few children have one.
-    rows = np.flatnonzero(may & (end - end[above] > 2 * MICROSECOND))
-    parents = parent[rows]
-    allowed = row_eps(store, first + rows)
+    over = end_times(store, rows) - end_times(store, above)
+    at = np.flatnonzero(may & (over > 2 * MICROSECOND))
+    rows, above = rows[at], above[at]
+    allowed = row_eps(store, rows)
     if mode is not Mode.EXACT:
-        allowed = np.maximum(allowed, store.duration_ns[first:last][parents] // 100)
-    outlives = end[rows] - end[parents] > allowed
-    may[rows[outlives & same_clock(store, first + rows, first + parents)]] = False
+        allowed = np.maximum(allowed, store.duration_ns[above] // 100)
+    may[at[(over[at] > allowed) & same_clock(store, rows, above)]] = False
     return may
 
 
@@ -140,7 +163,8 @@ def same_clock(store: SpanColumns, left: Rows, right: Rows) -> Mask:
         bool, one for each pair.
     """
     one, other = store.resource[left], store.resource[right]
-    clock, address = store.resources.clock, store.resources.address
+    # The last entry is that of spans without a resource (-1): one clock, as far as anybody knows.
+    clock, address = np.append(store.resources.clock, -1), np.append(store.resources.address, -1)
     here, there = address[one], address[other]
     same: Mask = (clock[one] == clock[other]) & ((here == there) | (here < 0) | (there < 0))
     return same
@@ -222,6 +246,8 @@ def _clip(
     Writes into `low`, `high` and `blocks`. The parent of each row is in `rows` too, or its window is final.
     """
     rows = rows[may[rows]]
+    if not len(rows):
+        return
     levels = depth[rows] - int(depth[rows].min())
     deep, shallow = rows[levels >= DEEP], np.flatnonzero(levels < DEEP)
     levels = levels[shallow].astype(np.uint16)

@@ -25,7 +25,7 @@ def chunks(store: SpanColumns, first: int, last: int) -> Iterator[tuple[int, int
     bounds = store.trace_first
     at = first
     while at < last:
-        until = int(bounds[min(np.searchsorted(bounds, at + CHUNK), len(bounds) - 1)])
+        until = int(bounds[min(int(np.searchsorted(bounds, at + CHUNK)), len(bounds) - 1)])
         until = last if until <= at else min(until, last)
         yield at, until
         at = until

@@ -61,7 +61,7 @@ class SpanColumns(Protocol):
 
     @property
     def resource(self) -> npt.NDArray[np.int32]:
-        """int32[n], index into `resources`."""
+        """int32[n], index into `resources`, -1 for none."""
 
     @property
     def service(self) -> npt.NDArray[np.int32]:
@@ -83,10 +83,10 @@ class SpanColumns(Protocol):
         """The text that names this span within its trace."""
 
 
-def end_times(store: SpanColumns, first: int, last: int) -> Ints:
-    """When each span of a row range ends: int64[last - first], held at the largest int64 if beyond it."""
-    start = store.start_ns[first:last]
-    end = start + store.duration_ns[first:last]
+def end_times(store: SpanColumns, rows: slice | Rows) -> Ints:
+    """When each of some rows ends: int64, held at the largest int64 if beyond it."""
+    start = store.start_ns[rows]
+    end: Ints = start + store.duration_ns[rows]
     wrapped = end < start
     if wrapped.any():
         end[wrapped] = np.iinfo(np.int64).max

@@ -1,24 +1,27 @@
 """The critical path: from the end of a root backwards, whom was the root waiting for at each instant?
 
-The answer is a list of sections that touch each other and cover the root exactly, so that they add up to its
-duration, whatever they are summed by. The rule follows Jaeger's last-finishing-child walk (`docs/critical-path.md`
-lists where it departs from it); it is linear after one sort, and nothing recurses.
+The answer is a list of sections that touch each other and cover the root exactly, so that they add up to
+its duration, whatever they are summed by. The rule follows Jaeger's last-finishing-child walk
+(`docs/critical-path.md` lists where it departs from it); it is linear after one sort, and nothing recurses.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from tracetui.analysis.blocking import Blocking, Mode, find_blocking
+from tracetui.analysis.blocking import Blocking, Mode, clip_again, find_blocking
 from tracetui.analysis.chunks import chunks
 from tracetui.analysis.columns import Ints, Mask, Rows, SpanColumns
 from tracetui.analysis.rewalk import rewalk
 from tracetui.analysis.walk import steps, take
 
 Int32s = npt.NDArray[np.int32]
+
+ROUNDS = 16
+"""Near-sequential spans nested deeper than this are followed one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,40 +119,64 @@ def _paths(store: SpanColumns, first: int, last: int, mode: Mode) -> CriticalPat
     if first >= last:
         return CriticalPaths(*_EMPTY, mode)
     blocking = find_blocking(store, first, last, mode)
-    on_path, low, high = _waited_for(store, blocking, store.size[first:last], mode)
-    return _sections(store, blocking, on_path, low, high, mode)
+    on_path, blocking = _waited_for(store, blocking, store.size[first:last], mode)
+    return _sections(store, blocking, on_path, mode)
 
 
-def _waited_for(
-    store: SpanColumns, blocking: Blocking, size: Int32s, mode: Mode
-) -> tuple[Mask, Ints, Ints]:
-    """Which rows are on their root's path, and the window in which each is."""
-    walk = steps(store, blocking, mode)
-    taken, row = take(store, blocking, walk)
+def _waited_for(store: SpanColumns, blocking: Blocking, size: Int32s, mode: Mode) -> tuple[Mask, Blocking]:
+    """Which rows are on their root's path, and the windows in which they are."""
     reached = blocking.parent < 0
-    reached[row[taken]] = True
+    rows = np.flatnonzero(blocking.blocks)
+    cut_rows, until = _walk(store, blocking, rows, mode, reached)
     on_path = _with_ancestors(reached, size)
-    low, high = blocking.low_ns, blocking.high_ns
-    cuts = np.flatnonzero(taken & walk.cut)
-    if not len(cuts):
-        return on_path, low, high
-    low, high = low.copy(), high.copy()
-    cut_rows, until = row[walk.following[cuts]], low[row[cuts]]
+    if len(cut_rows):
+        low, high, blocks = blocking.low_ns.copy(), blocking.high_ns.copy(), blocking.blocks.copy()
+        blocking = replace(blocking, low_ns=low, high_ns=high, blocks=blocks)
+    # A span that was cut gives its children less time, so below it the walk is done anew, outermost first.
+    for _ in range(ROUNDS):
+        keep = on_path[cut_rows]
+        cut_rows, until = cut_rows[keep], until[keep]
+        blocking.high_ns[cut_rows] = until
+        tops = _outermost(cut_rows[size[cut_rows] > 1], size)
+        if not len(tops):
+            return on_path, blocking
+        rows = clip_again(store, blocking, tops)
+        reached[rows] = False
+        cut_rows, until = _walk(store, blocking, rows[blocking.blocks[rows]], mode, reached)
+        on_path = _with_ancestors(reached, size)
     keep = on_path[cut_rows]
-    cut_rows, until = cut_rows[keep], until[keep]
-    high[cut_rows] = until
-    order = np.argsort(cut_rows)
-    done = -1
-    for top, end in zip(cut_rows[order].tolist(), until[order].tolist(), strict=True):
-        if top < done or size[top] == 1:
-            continue
-        done = top + int(size[top])
-        on_path[top:done] = False
-        found = np.array(rewalk(store, blocking, top, int(low[top]), end), np.int64)
-        rows = found[:, 0]
-        on_path[rows] = True
-        low[rows], high[rows] = found[:, 1], found[:, 2]
-    return on_path, low, high
+    blocking.high_ns[cut_rows[keep]] = until[keep]
+    for top in _outermost(cut_rows[keep], size).tolist():
+        found = rewalk(store, blocking, top)
+        on_path[top : top + int(size[top])] = False
+        on_path[found[0]] = True
+        blocking.low_ns[found[0]], blocking.high_ns[found[0]] = found[1:]
+    return on_path, blocking
+
+
+def _walk(
+    store: SpanColumns, blocking: Blocking, rows: Rows, mode: Mode, reached: Mask
+) -> tuple[Rows, Ints]:
+    """Walk the families of `rows` and mark in `reached` who is taken.
+
+    Returns:
+        Taken rows that count only up to their successor's start, and that time.
+    """
+    walk = steps(store, blocking, rows, mode)
+    taken, row = take(store, blocking, walk)
+    reached[row[taken]] = True
+    cuts = np.flatnonzero(taken & walk.cut)
+    cut_rows: Rows = row[walk.following[cuts]]
+    return cut_rows, blocking.low_ns[row[cuts]]
+
+
+def _outermost(rows: Rows, size: Int32s) -> Rows:
+    """Those of `rows` that are in no other's subtree, ascending."""
+    rows = np.sort(rows)
+    reach = np.maximum.accumulate(rows + size[rows])
+    inside = rows[1:] < reach[:-1]
+    outer: Rows = rows[np.concatenate((np.ones(min(1, len(rows)), np.bool_), ~inside))]
+    return outer
 
 
 def _with_ancestors(reached: Mask, size: Int32s) -> Mask:
@@ -158,12 +185,11 @@ def _with_ancestors(reached: Mask, size: Int32s) -> Mask:
     edges = np.zeros(len(size) + 1, np.int32)
     edges[lost] = 1
     edges -= np.bincount(lost + size[lost], minlength=len(edges)).astype(np.int32)
-    return np.cumsum(edges[:-1]) == 0
+    kept: Mask = np.cumsum(edges[:-1]) == 0
+    return kept
 
 
-def _sections(
-    store: SpanColumns, blocking: Blocking, on_path: Mask, low: Ints, high: Ints, mode: Mode
-) -> CriticalPaths:
+def _sections(store: SpanColumns, blocking: Blocking, on_path: Mask, mode: Mode) -> CriticalPaths:
     """Turn the spans on the path into sections.
 
     Siblings on a path follow each other, so depth-first order is also time order. Going round the tree,
@@ -188,7 +214,7 @@ def _sections(
     owner = np.empty(2 * len(rows), np.intp)
     owner[enter], owner[leave] = np.maximum(parent, rows[0] if len(rows) else 0), rows
     end = np.empty(2 * len(rows), np.int64)
-    end[enter], end[leave] = low[rows], high[rows]
+    end[enter], end[leave] = blocking.low_ns[rows], blocking.high_ns[rows]
     start = np.concatenate((end[:1], end[:-1]))
     is_root = parent < 0
     start[enter[is_root]] = end[enter[is_root]]

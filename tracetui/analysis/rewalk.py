@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tracetui.analysis.blocking import Blocking, row_eps
-from tracetui.analysis.columns import SpanColumns
+from tracetui.analysis.columns import Ints, Rows, SpanColumns
 
 Part = tuple[int, int, int]
 """End, start and row (counted from the top of the subtree) of a child, inside its parent's window."""
@@ -71,10 +71,13 @@ class _Subtree:
             while until < len(parts) and parts[until][:2] == parts[at][:2]:
                 until += 1
             if until > at + 1:
-                parts[at:until] = sorted(
-                    parts[at:until], key=lambda part: (not self.parts(part[2], part[1], part[0]), self.key(part[2]))
-                )
+                parts[at:until] = sorted(parts[at:until], key=self.claim)
             at = until
+
+    def claim(self, part: Part) -> tuple[bool, str]:
+        """What ranks children with equal times."""
+        end, start, row = part
+        return not self.parts(row, start, end), self.key(row)
 
     def is_near(self, part: Part, after: Part, starts: list[int], ends: list[int], window: int) -> bool:
         """Whether a child that ends a little after another one started still counts as finished before it."""
@@ -92,18 +95,18 @@ def _none_between(times: list[int], low: int, high: int) -> bool:
     return at == len(times) or times[at] >= high
 
 
-def rewalk(store: SpanColumns, blocking: Blocking, top: int, low_ns: int, high_ns: int) -> list[tuple[int, int, int]]:
-    """Walk the subtree of one span inside a given window, in the default mode.
+def rewalk(store: SpanColumns, blocking: Blocking, top: int) -> tuple[Rows, Ints, Ints]:
+    """Walk the subtree of one span inside its window, in the default mode.
 
     Args:
         store: The columns.
-        blocking: The blocking children of the range that holds the subtree.
+        blocking: The blocking children of the range that holds the subtree; only the window of `top` and
+            what does not hang on windows is read.
         top: Local row of the span.
-        low_ns: Start of its window.
-        high_ns: End of its window.
 
     Returns:
-        Local row, start and end of the window of every span on the path, `top` among them, in no order.
+        Local rows of the spans on the path, `top` among them, in no order; and the start and the end of
+        their windows.
     """
     first = blocking.first + top
     count = int(store.size[first])
@@ -115,10 +118,12 @@ def rewalk(store: SpanColumns, blocking: Blocking, top: int, low_ns: int, high_n
         eps=int(row_eps(store, np.array([first]))[0]),
         key=lambda row: store.key(first + row),
     )
-    found = []
-    todo = [(high_ns, low_ns, 0)]
+    rows, lows, highs = [], [], []
+    todo: list[Part] = [(int(blocking.high_ns[top]), int(blocking.low_ns[top]), 0)]
     while todo:
         high, low, row = todo.pop()
-        found.append((top + row, low, high))
+        rows.append(top + row)
+        lows.append(low)
+        highs.append(high)
         todo.extend(subtree.taken(row, low, high))
-    return found
+    return np.array(rows, np.intp), np.array(lows, np.int64), np.array(highs, np.int64)

@@ -9,7 +9,9 @@ from tracetui.analysis.chunks import chunks
 from tracetui.analysis.columns import Ints, Rows, SpanColumns, end_times, local_parents
 
 
-def self_times(store: SpanColumns, first: int = 0, last: int | None = None, mode: Mode = Mode.DEFAULT) -> Ints:
+def self_times(
+    store: SpanColumns, first: int = 0, last: int | None = None, mode: Mode = Mode.DEFAULT
+) -> Ints:
     """Self time of each span: its duration without the union of its blocking children's times.
 
         span   |--------------------|
@@ -37,15 +39,11 @@ def self_times(store: SpanColumns, first: int = 0, last: int | None = None, mode
 
 def _subtract_children(store: SpanColumns, first: int, last: int, mode: Mode, own: Ints) -> None:
     start = store.start_ns[first:last]
-    end = end_times(store, first, last)
+    end = end_times(store, slice(first, last))
     parent = local_parents(store, first, last)
-    if mode is Mode.TO_END:
-        may = parent >= 0
-        until = latest_ends(parent, end)
-    else:
-        may = may_block(store, first, last, parent, end, mode)
-        until = end
-    rows = np.flatnonzero(may)
+    until = latest_ends(parent, end) if mode is Mode.TO_END else end
+    rows = np.flatnonzero(parent >= 0)
+    rows = rows[may_block(store, rows + first, parent[rows] + first, mode)]
     above = parent[rows]
     low = np.maximum(start[rows], start[above])
     high = np.minimum(until[rows], end[above])

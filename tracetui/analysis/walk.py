@@ -49,18 +49,18 @@ class Steps:
     cut: Mask
 
 
-def steps(store: SpanColumns, blocking: Blocking, mode: Mode) -> Steps:
+def steps(store: SpanColumns, blocking: Blocking, rows: Rows, mode: Mode) -> Steps:
     """Order the blocking children and find what follows each; ties that only the key breaks stay as they are.
 
     Args:
         store: The columns.
         blocking: The blocking children of the range.
+        rows: Those of them to order, whole families, ascending.
         mode: Near-sequential siblings exist in the default mode only.
 
     Returns:
         The walk of every family.
     """
-    rows = np.flatnonzero(blocking.blocks)
     rows = rows[by_family(rows, blocking.parent[rows])]
     above = blocking.parent[rows]
     fresh = np.concatenate((np.ones(min(1, len(rows)), np.bool_), above[1:] != above[:-1]))
