@@ -174,11 +174,14 @@ ACTIONS: tuple[Action, ...] = (
         "enter",
         "Open",
         "Panes",
-        "Open the detail of this span, or the trace of this line.",
-        _ALL,
+        "Open the detail of this span; in it, a long value or the span of a link.",
+        ("waterfall", "detail"),
         "details",
     ),
     _action("next-pane", "tab", "Next pane", "Panes", "Go to the next pane.", ("waterfall", "detail")),
+    _action(
+        "open-trace", "enter", "Open trace", "Traces", "Open the trace of this line.", ("traces",), "open"
+    ),
     _action("next-trace", "right_curly_bracket", "Next trace", "Traces", "Open the next trace of the list."),
     _action(
         "previous-trace",

@@ -1,0 +1,153 @@
+"""The list of traces: what is in a source of many, the slowest first."""
+
+from __future__ import annotations
+
+import numpy as np
+from textual import events
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.screen import Screen
+
+from tracetui.model.trace import Collection
+from tracetui.tui.bindings import bindings_for
+from tracetui.tui.traces_state import TraceListState
+from tracetui.tui.widgets.footer import KeyBar
+from tracetui.tui.widgets.trace_list import DurationStrip, TraceHead, TraceSummary, TraceTable
+
+__all__ = ["TraceListScreen"]
+
+
+class TraceListScreen(Screen[None]):
+    """Lists the traces of a collection; `Opened` says which one the user wants to see.
+
+    Args:
+        collection: What to list; while loading, `set_collection` gives more.
+        ascii: Use ASCII signs only.
+    """
+
+    BINDINGS = [*bindings_for("traces")]
+
+    DEFAULT_CSS = "TraceListScreen { layout: vertical; }"
+
+    class Opened(Message):
+        """A trace is to be opened.
+
+        Attributes:
+            index: Its number in the collection.
+        """
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+
+    def __init__(self, collection: Collection, *, ascii: bool = False) -> None:
+        super().__init__()
+        self.state = TraceListState(collection)
+        self.table = TraceTable(self.state, ascii=ascii)
+        self.head = TraceHead(self.table)
+        self.strip = DurationStrip(self.state, ascii=ascii)
+        self.summary = TraceSummary(self.state)
+        self.keys = KeyBar("traces", ascii=ascii)
+
+    def compose(self) -> ComposeResult:
+        yield self.summary
+        yield self.strip
+        yield self.head
+        yield self.table
+        yield self.keys
+
+    def on_mount(self) -> None:
+        self.table.focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A low screen keeps its lines for the rows."""
+        height = event.size.height
+        self.strip.display = height >= 14
+        self.strip.styles.height = 7 if height >= 40 else 5 if height >= 24 else 3
+
+    def set_collection(self, collection: Collection) -> None:
+        """List another collection; the cursor stays on its trace."""
+        self.state.set_collection(collection)
+        if self.is_mounted:
+            self._changed()
+
+    def select(self, index: int) -> None:
+        """Put the cursor on a trace, by its number in the collection."""
+        self.state.select(index)
+        if self.is_mounted:
+            self._moved()
+
+    def order(self) -> list[int]:
+        """Numbers of the traces as they are listed."""
+        found: list[int] = self.state.order.tolist()
+        return found
+
+    def message(self, text: str) -> None:
+        """Show progress, or anything else of one line, beside the keys."""
+        self.keys.message(text)
+
+    def _changed(self) -> None:
+        self.table.reset()
+        for widget in (self.head, self.strip, self.summary):
+            widget.refresh()
+
+    def _moved(self) -> None:
+        self.table.sync()
+        self.strip.refresh()
+
+    def action_run(self, name: str) -> None:
+        """Carry out an action of the registry."""
+        state = self.state
+        page = max(1, self.table.scrollable_content_region.height - 1)
+        moves = {
+            "down": state.cursor + 1,
+            "up": state.cursor - 1,
+            "half-page-down": state.cursor + max(1, page // 2),
+            "half-page-up": state.cursor - max(1, page // 2),
+            "page-down": state.cursor + page,
+            "page-up": state.cursor - page,
+            "top": 0,
+            "bottom": len(state) - 1,
+        }
+        if name in moves:
+            state.move_to(moves[name])
+            self._moved()
+        elif name == "open-trace":
+            self._open()
+        elif name in ("sort", "sort-back"):
+            state.sort_next(1 if name == "sort" else -1)
+            self._changed()
+        elif name == "sort-reverse":
+            state.reverse()
+            self._changed()
+        elif name == "clock":
+            self.table.clock = self.table.clock.next()
+            self.table.reset()
+        else:
+            self.app.action_run(name)  # type: ignore[attr-defined]
+
+    def _open(self) -> None:
+        if self.state.current >= 0:
+            self.post_message(self.Opened(self.state.current))
+
+    def on_trace_head_clicked(self, event: TraceHead.Clicked) -> None:
+        self.state.sort_by(event.column)
+        self._changed()
+
+    def on_duration_strip_picked(self, event: DurationStrip.Picked) -> None:
+        found = self.strip.durations()
+        if len(found.column):
+            distance = abs(found.column - event.column)
+            self.select(int(np.lexsort((-self.state.duration_ns, distance))[0]))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a row goes there, a second one opens it."""
+        if event.widget is not self.table:
+            return
+        position = event.y - self.table.region.y + int(self.table.scroll_offset.y)
+        if 0 <= position < len(self.state):
+            again = position == self.state.cursor
+            self.state.move_to(position)
+            self._moved()
+            if again or event.chain > 1:
+                self._open()

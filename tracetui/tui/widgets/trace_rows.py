@@ -1,0 +1,243 @@
+"""Drawing the trace list: which columns fit, its header, its rows and the strip of durations over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from tracetui import format as fmt
+from tracetui.export import bars
+from tracetui.text import fit, neutralise, to_ascii
+from tracetui.tui.theme import Ground, Paint
+from tracetui.tui.traces_state import Column, Strip, TraceListState, slow_ns
+from tracetui.tui.widgets.line import Line, ink
+from tracetui.tui.widgets.times import Clock, local_offset_ns
+
+__all__ = ["Layout", "RowDrawer", "strip_line"]
+
+_DAY_NS: Final = 86_400_000_000_000
+_NUMBER: Final = 9
+_SMALLEST_NAME: Final = 24
+_TITLES: Final = {Column.SERVICES: "svcs", Column.ERRORS: "errors", Column.ISSUES: "issues"}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Cells of each part of a row, 0 where it is left out; one blank stands between parts.
+
+    Attributes:
+        when, name, number, bar, spans, services, errors, issues: The parts, from left to right.
+        dated: Times need their date, as the traces are of several days.
+    """
+
+    when: int
+    name: int
+    number: int
+    bar: int
+    spans: int
+    services: int
+    errors: int
+    issues: int
+    dated: bool
+
+    @classmethod
+    def fitting(cls, width: int, *, dated: bool, most_spans: int = 0) -> Layout:
+        """Divide `width` cells: names and bars share what is left; what matters least goes first."""
+        spans_wide = max(5, len(fmt.count(most_spans)))
+        wide = {
+            "when": (19 if dated else 12) if width >= 100 else (14 if dated else 8),
+            "spans": spans_wide,
+            "services": 4,
+            "errors": 6,
+            "issues": 6,
+        }
+        kept = dict(wide)
+        number = _NUMBER if width >= 20 else 0
+        rest = 0
+        # Two thirds of what is left is the name's, the rest the bar's, which wants 8 cells to say anything.
+        for gone in (None, "issues", "services", "when", "spans", "errors"):
+            if gone is not None:
+                kept[gone] = 0
+            rest = width - 2 - number - sum(cells + 2 for cells in kept.values() if cells)
+            if rest >= _SMALLEST_NAME + 12:
+                break
+        bar = max(8, rest // 3) if rest >= _SMALLEST_NAME + 9 else 0
+        name = max(0, rest - bar - (2 if bar else 0) - (2 if number else 0))
+        return cls(name=name, number=number, bar=bar, dated=dated, **kept)
+
+    def starts(self) -> list[tuple[Column, int, int]]:
+        """Each column that is there, with its first cell and the one after its last."""
+        found = []
+        at = 1
+        parts = (
+            (Column.WHEN, self.when),
+            (Column.NAME, self.name),
+            (Column.DURATION, self.number + (self.bar + 2 if self.bar else 0)),
+            (Column.SPANS, self.spans),
+            (Column.SERVICES, self.services),
+            (Column.ERRORS, self.errors),
+            (Column.ISSUES, self.issues),
+        )
+        for column, cells in parts:
+            if cells:
+                found.append((column, at, at + cells))
+                at += cells + 2
+        return found
+
+
+class RowDrawer:
+    """Draws header and rows of one list for one width and theme."""
+
+    def __init__(
+        self, state: TraceListState, layout: Layout, paint: Paint, clock: Clock, *, ascii: bool
+    ) -> None:
+        self.state = state
+        self.layout = layout
+        self.paint = paint
+        self.clock = clock
+        self.ascii = ascii
+        durations = state.duration_ns
+        self._slow_ns = slow_ns(durations)
+        self._longest = max(1, int(durations.max())) if len(durations) else 1
+        self._style = bars.Style.ASCII if ascii else bars.Style.MONO if paint.shapes else bars.Style.COLOUR
+
+    def header(self, width: int) -> Line:
+        """The names of the columns, the one that orders the list marked."""
+        state, paint = self.state, self.paint
+        line = Line(width, paint.ground("background"))
+        line.add(" ", None, 1)
+        arrow = ("v" if state.descending else "^") if self.ascii else "▾" if state.descending else "▴"
+        for column, start, end in self.layout.starts():
+            line.pad_to(start)
+            is_sort = column == state.sort
+            title = _TITLES.get(column, str(column))
+            if self.ascii:
+                title = to_ascii(title)
+            if is_sort:
+                title = f"{title}{arrow}" if column in (Column.WHEN, Column.NAME) else f"{arrow}{title}"
+            text = fit(title, end - start, pad=False)
+            if column is Column.DURATION:
+                text = text.rjust(self.layout.number)
+            elif column not in (Column.WHEN, Column.NAME):
+                text = text.rjust(end - start)
+            line.add(text, paint.style("strong" if is_sort else "muted", on="background", bold=is_sort))
+        return line
+
+    def row(self, position: int, width: int, *, cursor: bool) -> Line:
+        """The row at a position of the list."""
+        state, layout, paint = self.state, self.layout, self.paint
+        number = int(state.order[position])
+        table, store = state.collection.table, state.collection.store
+        on: Ground = "cursor" if cursor else "background"
+        line = Line(width, paint.ground(on))
+        text, muted = paint.style("text", on=on), paint.style("muted", on=on)
+        line.add((">" if self.ascii else "▌") if cursor else " ", paint.style("accent", on=on), 1)
+        if layout.when:
+            line.add(self._when(int(table.start_ns[number])), muted)
+            line.add("  ", None, 2)
+        root = int(table.root_row[number])
+        service = store.strings[int(store.service[root])]
+        self._name(line, service, store.strings[int(store.name[root])], on, strong=cursor)
+        ns = int(state.duration_ns[number])
+        if layout.number:
+            line.add("  ", None, 2)
+            line.add(fmt.duration(ns, ascii=self.ascii).rjust(layout.number), text)
+        if layout.bar:
+            line.add("  ", None, 2)
+            self._bar(line, ns, service, on)
+        spans = fmt.count(int(table.span_count[number]))
+        for cells, figure, style in (
+            (layout.spans, spans, text),
+            (layout.services, fmt.count(int(table.service_count[number])), muted),
+            (layout.errors, self._mark(int(table.error_count[number]), "x" if self.ascii else "✗"), None),
+            (layout.issues, self._mark(int(state.issues[number]), "!"), None),
+        ):
+            if cells:
+                line.add("  ", None, 2)
+                role = "warning" if figure.startswith("!") else "error"
+                line.add(figure.rjust(cells), style or paint.style(role, on=on))  # type: ignore[arg-type]
+        return line
+
+    def _when(self, start_ns: int) -> str:
+        if self.clock is Clock.LOCAL:
+            start_ns += local_offset_ns(start_ns)
+        elif self.clock is Clock.RELATIVE:
+            first = int(self.state.collection.table.start_ns.min())
+            return fit(fmt.offset(start_ns - first, ascii=self.ascii), self.layout.when)
+        text = fmt.datetime_utc(start_ns)
+        date, _, time_of_day = text.rpartition(" ")
+        if self.layout.when < 19:  # without the year and the fractions
+            date = date[-5:]
+        text = f"{date} {time_of_day[:8]}" if self.layout.dated else time_of_day[:12]
+        return fit(text, self.layout.when)
+
+    def _name(self, line: Line, service: str, name: str, on: Ground, *, strong: bool) -> None:
+        paint, end = self.paint, line.used + self.layout.name
+        shown, operation = neutralise(service[:300]), neutralise(name[:300]) or "(no name)"
+        if self.ascii:
+            shown, operation = to_ascii(shown), to_ascii(operation)
+        ellipsis = ".." if self.ascii else "…"
+        room = self.layout.name
+        if shown:
+            # The operation tells traces of one service apart, so a long service gives way to it.
+            shown = fit(shown, max(6, room * 2 // 5), middle=True, pad=False, ellipsis=ellipsis)
+            line.add(fit(shown, room, pad=False, ellipsis=ellipsis), paint.service(service, on=on))
+            if line.used < end:
+                line.add(" ", None, 1)
+        role = paint.style("strong" if strong else "text", on=on)
+        line.add(fit(operation, max(0, end - line.used), middle=True, pad=False, ellipsis=ellipsis), role)
+        line.pad_to(end)
+
+    def _bar(self, line: Line, ns: int, service: str, on: Ground) -> None:
+        begin = line.used
+        window = bars.Window(0, self._longest, self.layout.bar)
+        drawn = bars.bar(0, ns, ((0, ns),) if ns >= self._slow_ns else (), window, self._style)
+        paint = self.paint
+        ground = paint.ground_colour(on)
+        colour = paint.colour(service) if ns >= self._slow_ns else paint.dimmed(service, on)
+        for run in drawn.runs:
+            if paint.ansi:
+                style = ink(colour) + paint.ground(on)
+            elif run.fg == bars.Ink.NONE:
+                style = ink(ground, colour)
+            else:
+                style = ink(colour, ground)
+            line.add(run.text, style)
+        line.pad_to(begin + self.layout.bar)
+
+    @staticmethod
+    def _mark(count: int, mark: str) -> str:
+        return f"{mark} {fmt.count(count)}" if count else ""
+
+
+_UP: Final = " ▁▂▃▄▅▆▇█"
+
+
+def strip_line(strip: Strip, y: int, height: int, current: int, paint: Paint, *, ascii: bool) -> Line:
+    """One line of the strip of durations over time.
+
+    Args:
+        strip: The columns.
+        y: The line, from the top.
+        height: Lines of the whole strip.
+        current: The column of the trace at the cursor, -1 for none.
+        paint: The styles.
+        ascii: Use `#` for blocks.
+    """
+    line = Line(len(strip.eighths), paint.ground("background"))
+    base = (height - 1 - y) * 8
+    for column, eighths in enumerate(strip.eighths.tolist()):
+        filled = max(0, min(8, eighths - base))
+        glyph = _UP[filled]
+        if ascii and filled:
+            glyph = "#"
+        if column == current:
+            style = paint.style("strong", on="background", bold=True)
+        elif strip.slow[column]:
+            style = paint.style("warning", on="background")
+        else:
+            style = paint.style("muted" if not paint.ansi else "accent", on="background")
+        if strip.error[column] and filled and column != current and not strip.slow[column]:
+            style = paint.style("error", on="background")
+        line.add(glyph, style, 1)
+    return line
