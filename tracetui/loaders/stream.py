@@ -136,6 +136,12 @@ class JsonStream:
                 return -1
             self._fill(self.batch)
 
+    def peek_here(self) -> int:
+        """The next byte, be it blank or not; -1 at the end of the data."""
+        if self._at >= len(self._data):
+            self._fill(self.batch)
+        return self._data[self._at] if self._at < len(self._data) else -1
+
     def take(self, byte: int) -> bool:
         """Consume the next non-blank byte if it is `byte`."""
         if self.peek() == byte:
@@ -147,6 +153,12 @@ class JsonStream:
         if self.peek() < 0:
             return JsonTruncated(self.position, "the data ends in the middle")
         return JsonFault(self.position, f"expected {wanted}")
+
+    def ahead(self, length: int) -> bytes:
+        """The bytes from here on, fewer than ``length`` only at the end of the data; the position stays."""
+        if len(self._data) - self._at < length:
+            self._fill(length)
+        return self._data[self._at : self._at + length]
 
     # -- values -------------------------------------------------------------------------------
 

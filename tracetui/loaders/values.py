@@ -233,7 +233,7 @@ def _id_text(value: object) -> str | None:
 
 
 def times(
-    values: Sequence[object], odd: Oddities, *, unit: int = 1, what: str = "time"
+    values: Sequence[object], odd: Oddities | None = None, *, unit: int = 1, what: str = "time"
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """The times (or durations) of a batch in nanoseconds.
 
@@ -241,7 +241,8 @@ def times(
 
     Args:
         values: One for each record as found. None is a null, a fault; leave absent ones out beforehand.
-        odd: Where what is no time, or is out of range, is noted.
+        odd: Where what is no time, or is out of range, is noted; None if somebody else tells it (the model
+            tells starts that are missing).
         unit: Nanoseconds in one unit: 1, or 1000 for microseconds.
         what: What they are called in a sample.
 
@@ -286,7 +287,7 @@ _POWERS: NDArray[np.int64] = 10 ** np.arange(18, -1, -1, dtype=np.int64)
 
 
 def _odd_times(
-    values: Sequence[object], odd: Oddities, unit: int, what: str
+    values: Sequence[object], odd: Oddities | None, unit: int, what: str
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     found = np.zeros(len(values), dtype=np.int64)
     absent = np.zeros(len(values), dtype=np.bool_)
@@ -294,7 +295,8 @@ def _odd_times(
         number = nanos(value, unit=unit)
         if number is None:
             absent[row] = True
-            odd.add(row, IssueCode.BAD_TIME, f"{what} {shown(value)}")
+            if odd is not None:
+                odd.add(row, IssueCode.BAD_TIME, f"{what} {shown(value)}")
         else:
             found[row] = number
     return found, absent if absent.any() else _NO_ROWS

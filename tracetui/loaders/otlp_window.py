@@ -1,0 +1,220 @@
+"""Many small OTLP containers at once: cut the spans of all of them out of one window of bytes.
+
+Requests and ResourceSpans often hold only a few spans each, so walking from key to key costs more than the
+spans do. Here a window of whole containers is taken apart in a handful of C calls::
+
+    {"resourceSpans":[{"resource":..,"scopeSpans":[{"scope":..,"spans":[{S1},{S2}]},{"scope":..,"spans":[{S3}]}]}]}
+                                                                        `---------'                     `--'
+    glue:  {"resourceSpans":[{.. "spans":[0]},{"scope":..,"spans":[0]}]}]}
+    lines:             (blanks)       {S1}\n{S2}            (blanks)           \n{S3}  (blanks)
+
+Where the spans begin is guessed by the bytes that open the first one. The guess is proved: every line must
+decode as one span, and the glue as containers with a `[0]` for each place that was cut. A list of whole
+values put in for a list of one value is the same document, so nothing else can have been there.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from tracetui.loaders.otlp_records import CutRequest, CutResource, SpanRecord
+from tracetui.loaders.records import RAW
+
+Int64s = npt.NDArray[np.int64]
+
+_OPENING = re.compile(rb'"spans":\[(\{"[A-Za-z]{5,32}":)')
+_BEFORE = b'"spans":['
+_TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
+_CUT = [0]
+_COMMA, _LIST, _CLOSE = b",[}"
+
+_SPANS: msgspec.json.Decoder[SpanRecord] = msgspec.json.Decoder(SpanRecord)
+_REQUESTS: msgspec.json.Decoder[CutRequest] = msgspec.json.Decoder(CutRequest)
+_RESOURCES: msgspec.json.Decoder[list[CutResource]] = msgspec.json.Decoder(list[CutResource])
+
+
+@dataclass(slots=True)
+class Cut:
+    """The spans of a window.
+
+    Attributes:
+        spans: The spans in order.
+        starts: int64[n], where each one's record begins in the window.
+        lengths: int64[n], in bytes.
+        groups: For each array of spans: how many, the bytes of their resource and of their scope (both may be
+            empty).
+        other_signals: Documents that hold logs, metrics or profiles.
+    """
+
+    spans: list[SpanRecord]
+    starts: Int64s
+    lengths: Int64s
+    groups: list[tuple[int, bytes, bytes]] = field(default_factory=list)
+    other_signals: int = 0
+
+
+class Cutter:
+    """Takes windows apart; learns from the first one how spans begin."""
+
+    def __init__(self) -> None:
+        self._opening = b""
+        self._probe = 0
+
+    def documents(self, window: bytes) -> Cut | None:
+        """Cut a window of whole documents, one a line; None if it is anything else."""
+        return self._cut(window, whole_documents=True)
+
+    def resources(self, window: bytes) -> Cut | None:
+        """Cut a window of whole ResourceSpans with commas between them; None if it is anything else."""
+        return self._cut(window, whole_documents=False)
+
+    def _cut(self, window: bytes, *, whole_documents: bool) -> Cut | None:
+        if not self._learn(window) or not _is_text(window):
+            return None
+        try:
+            places = self._places(window)
+            if places is None:
+                return None
+            starts, lengths, counts, glue, lines = places
+            spans = _SPANS.decode_lines(lines) if len(starts) else []
+            if len(spans) != len(starts):
+                return None
+            cut = Cut(spans, starts, lengths)
+            joined = b"0".join(glue)
+            # A line end inside a span would have been taken for one between two.
+            if window.count(b"\n") != joined.count(b"\n"):
+                return None
+            if whole_documents:
+                resources = _of_requests(_REQUESTS.decode_lines(joined), cut)
+            else:
+                resources = _RESOURCES.decode(b"[" + joined + b"]")
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+        return cut if resources is not None and _group(resources, counts, cut) else None
+
+    def _learn(self, window: bytes) -> bool:
+        if not self._opening:
+            found = _OPENING.search(window)
+            if found is None:
+                # Logs and metrics may come first.
+                return b'"spans"' not in window and b'"scopeSpans"' not in window
+            self._opening = found[1]
+            self._probe = _rarest(found[1])
+        return True
+
+    def _places(self, window: bytes) -> tuple[Int64s, Int64s, list[int], list[bytes], bytearray] | None:
+        """Starts and lengths of the spans, how many there are in each array, the glue and the lines."""
+        data = np.frombuffer(window, np.uint8)
+        starts, opens = self._starts(window, data)
+        if not len(starts):
+            return starts, starts, [], [window], bytearray()
+        if not opens[0]:
+            return None
+        firsts = np.flatnonzero(opens)
+        lasts = np.append(firsts[1:], len(starts)) - 1
+        lines = bytearray(window)
+        text = np.frombuffer(lines, np.uint8)
+        text[starts - 1] = 10
+        ends = np.empty_like(starts)
+        ends[:-1] = starts[1:] - 1
+        glue: list[bytes] = []
+        view, at = memoryview(window), 0
+        for first, last in zip(starts[firsts].tolist(), lasts.tolist(), strict=True):
+            glue.append(window[at:first])
+            text[at : first - 1] = 32
+            at = _value_end(view, int(starts[last]))
+            if at < 0:
+                return None
+            ends[last] = at
+        glue.append(window[at:])
+        text[at:] = 32
+        text[int(starts[0]) - 1] = 32
+        return starts, ends - starts, (lasts - firsts + 1).tolist(), glue, lines
+
+    def _starts(self, window: bytes, data: npt.NDArray[np.uint8]) -> tuple[Int64s, npt.NDArray[np.bool_]]:
+        """Where spans seem to begin, and which of them open an array of spans."""
+        opening = np.frombuffer(self._opening, np.uint8)
+        room = len(data) - len(opening)
+        if room <= len(_BEFORE):
+            return np.zeros(0, np.int64), np.zeros(0, np.bool_)
+        likely = data[:room] == opening[0]
+        likely &= data[self._probe : self._probe + room] == opening[self._probe]
+        found = np.flatnonzero(likely)
+        found = found[found >= len(_BEFORE)]
+        found = found[(data[found[:, None] + np.arange(len(opening))] == opening).all(axis=1)]
+        before = data[found - 1]
+        joint = (before == _COMMA) & (data[found - 2] == _CLOSE)
+        opens = np.zeros(len(found), np.bool_)
+        for place in np.flatnonzero(before == _LIST).tolist():
+            opens[place] = window.startswith(_BEFORE, int(found[place]) - len(_BEFORE))
+        keep = joint | opens
+        return found[keep], opens[keep]
+
+
+def _rarest(opening: bytes) -> int:
+    """The index of the byte of `opening` that is rarest in JSON: a capital letter, else the middle one."""
+    return next((at for at, byte in enumerate(opening) if 65 <= byte <= 90), len(opening) // 2)
+
+
+def _value_end(view: memoryview, start: int) -> int:
+    """The index behind the value at `start`, told by the decoder's complaint; -1 if there is none."""
+    try:
+        RAW.decode(view[start:])
+    except msgspec.DecodeError as error:
+        found = _TRAILING.search(str(error))
+        if found:
+            end = start + int(found[1]) - 1
+            # The complaint is about the first byte behind the blanks.
+            while view[end - 1] <= 32:
+                end -= 1
+            return end
+    return -1
+
+
+def _of_requests(requests: list[CutRequest], cut: Cut) -> list[CutResource] | None:
+    """The ResourceSpans of all documents; None if one is neither a request nor a bare ResourceSpans."""
+    resources: list[CutResource] = []
+    for request in requests:
+        if request.resource_spans is not msgspec.UNSET:
+            resources += request.resource_spans
+        elif request.scope_spans is not msgspec.UNSET:
+            resources.append(request)
+        elif not (request.resource_logs or request.resource_metrics or request.resource_profiles):
+            return None
+        if request.resource_logs or request.resource_metrics or request.resource_profiles:
+            cut.other_signals += 1
+    return resources
+
+
+def _group(resources: list[CutResource], counts: list[int], cut: Cut) -> bool:
+    """Say whose each span is; False if the cuts are not where the containers have spans."""
+    number = 0
+    for resource in resources:
+        if resource.scope_spans is msgspec.UNSET:
+            # Only spans under another key, or none at all: for the walk to say.
+            return False
+        owner = bytes(resource.resource)
+        for scope in resource.scope_spans:
+            if scope.spans == _CUT:
+                if number == len(counts):
+                    return False
+                cut.groups.append((counts[number], owner, bytes(scope.scope)))
+                number += 1
+            elif scope.spans:
+                return False
+    return number == len(counts)
+
+
+def _is_text(data: bytes) -> bool:
+    if data.isascii():
+        return True
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
