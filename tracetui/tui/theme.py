@@ -105,6 +105,8 @@ def themes() -> list[Theme]:
         panel="ansi_default",
         boost="ansi_default",
         variables={
+            "ansi-background": "ansi_default",
+            "ansi-foreground": "ansi_default",
             "border": "ansi_blue",
             "border-blurred": "ansi_default",
             "scrollbar-background": "ansi_default",
@@ -244,5 +246,4 @@ def paint(app: App[object]) -> Paint:
 APP_CSS = """
 Screen { background: $background; color: $foreground; }
 ScrollView { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }
-Tooltip { display: none; }
 """

@@ -16,17 +16,19 @@ from tracetui.tui.widgets.times import Clock, local_offset_ns
 __all__ = ["Layout", "RowDrawer", "strip_line"]
 
 _DAY_NS: Final = 86_400_000_000_000
-_NUMBER: Final = 9
-_SMALLEST_NAME: Final = 24
-_TITLES: Final = {Column.SERVICES: "svcs", Column.ERRORS: "errors", Column.ISSUES: "issues"}
+_SMALLEST_NAME: Final = 20
+_SMALLEST_BAR: Final = 8
+_TITLES: Final = {Column.SERVICES: "svcs"}
+_SHORT: Final = {Column.SERVICES: "svcs", Column.ERRORS: "err", Column.ISSUES: "iss"}
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Cells of each part of a row, 0 where it is left out; one blank stands between parts.
+    """Cells of each part of a row, 0 where it is left out.
 
     Attributes:
         when, name, number, bar, spans, services, errors, issues: The parts, from left to right.
+        gap: Blanks between two parts.
         dated: Times need their date, as the traces are of several days.
     """
 
@@ -38,32 +40,33 @@ class Layout:
     services: int
     errors: int
     issues: int
+    gap: int
     dated: bool
 
     @classmethod
     def fitting(cls, width: int, *, dated: bool, most_spans: int = 0) -> Layout:
         """Divide `width` cells: names and bars share what is left; what matters least goes first."""
-        spans_wide = max(5, len(fmt.count(most_spans)))
-        wide = {
-            "when": (19 if dated else 12) if width >= 100 else (14 if dated else 8),
-            "spans": spans_wide,
+        roomy = width >= 100
+        gap = 2 if roomy else 1
+        number = 8 if width >= 20 else 0
+        kept = {
+            "when": (19 if dated else 12) if roomy else (14 if dated else 8),
+            "spans": max(5, len(fmt.count(most_spans))),
             "services": 4,
-            "errors": 6,
-            "issues": 6,
+            "errors": 6 if roomy else 4,
+            "issues": 6 if roomy else 4,
         }
-        kept = dict(wide)
-        number = _NUMBER if width >= 20 else 0
         rest = 0
-        # Two thirds of what is left is the name's, the rest the bar's, which wants 8 cells to say anything.
         for gone in (None, "issues", "services", "when", "spans", "errors"):
             if gone is not None:
                 kept[gone] = 0
-            rest = width - 2 - number - sum(cells + 2 for cells in kept.values() if cells)
-            if rest >= _SMALLEST_NAME + 12:
+            fixed = sum(cells + gap for cells in kept.values() if cells)
+            rest = width - 2 - fixed - (number + gap if number else 0)
+            if rest >= 2 * _SMALLEST_BAR + _SMALLEST_NAME:
                 break
-        bar = max(8, rest // 3) if rest >= _SMALLEST_NAME + 9 else 0
-        name = max(0, rest - bar - (2 if bar else 0) - (2 if number else 0))
-        return cls(name=name, number=number, bar=bar, dated=dated, **kept)
+        bar = max(_SMALLEST_BAR, rest // 3) if rest >= _SMALLEST_NAME + _SMALLEST_BAR else 0
+        name = max(0, rest - (bar + gap if bar else 0))
+        return cls(name=name, number=number, bar=bar, gap=gap, dated=dated, **kept)
 
     def starts(self) -> list[tuple[Column, int, int]]:
         """Each column that is there, with its first cell and the one after its last."""
@@ -72,7 +75,7 @@ class Layout:
         parts = (
             (Column.WHEN, self.when),
             (Column.NAME, self.name),
-            (Column.DURATION, self.number + (self.bar + 2 if self.bar else 0)),
+            (Column.DURATION, self.number + (self.bar + self.gap if self.bar else 0)),
             (Column.SPANS, self.spans),
             (Column.SERVICES, self.services),
             (Column.ERRORS, self.errors),
@@ -81,7 +84,7 @@ class Layout:
         for column, cells in parts:
             if cells:
                 found.append((column, at, at + cells))
-                at += cells + 2
+                at += cells + self.gap
         return found
 
 
@@ -108,19 +111,19 @@ class RowDrawer:
         line.add(" ", None, 1)
         arrow = ("v" if state.descending else "^") if self.ascii else "▾" if state.descending else "▴"
         for column, start, end in self.layout.starts():
-            line.pad_to(start)
             is_sort = column == state.sort
-            title = _TITLES.get(column, str(column))
+            title = _TITLES.get(column, str(column)) if end - start > 4 else _SHORT.get(column, str(column))
             if self.ascii:
                 title = to_ascii(title)
-            if is_sort:
-                title = f"{title}{arrow}" if column in (Column.WHEN, Column.NAME) else f"{arrow}{title}"
-            text = fit(title, end - start, pad=False)
-            if column is Column.DURATION:
-                text = text.rjust(self.layout.number)
-            elif column not in (Column.WHEN, Column.NAME):
-                text = text.rjust(end - start)
-            line.add(text, paint.style("strong" if is_sort else "muted", on="background", bold=is_sort))
+            style = paint.style("strong" if is_sort else "muted", on="background", bold=is_sort)
+            if column in (Column.WHEN, Column.NAME):
+                line.pad_to(start)
+                line.add(fit(title + (arrow if is_sort else ""), end - start, pad=False), style)
+                continue
+            # Figures stand flush right, and the mark of the order in the gap before them.
+            right = start + self.layout.number if column is Column.DURATION else end
+            line.pad_to(right - len(title) - is_sort)
+            line.add((arrow if is_sort else "") + title, style)
         return line
 
     def row(self, position: int, width: int, *, cursor: bool) -> Line:
@@ -132,30 +135,30 @@ class RowDrawer:
         line = Line(width, paint.ground(on))
         text, muted = paint.style("text", on=on), paint.style("muted", on=on)
         line.add((">" if self.ascii else "▌") if cursor else " ", paint.style("accent", on=on), 1)
+        gap = " " * layout.gap
         if layout.when:
             line.add(self._when(int(table.start_ns[number])), muted)
-            line.add("  ", None, 2)
+            line.add(gap)
         root = int(table.root_row[number])
         service = store.strings[int(store.service[root])]
         self._name(line, service, store.strings[int(store.name[root])], on, strong=cursor)
         ns = int(state.duration_ns[number])
         if layout.number:
-            line.add("  ", None, 2)
+            line.add(gap)
             line.add(fmt.duration(ns, ascii=self.ascii).rjust(layout.number), text)
         if layout.bar:
-            line.add("  ", None, 2)
+            line.add(gap)
             self._bar(line, ns, service, on)
-        spans = fmt.count(int(table.span_count[number]))
+        cross = "x" if self.ascii else "✗"
         for cells, figure, style in (
-            (layout.spans, spans, text),
+            (layout.spans, fmt.count(int(table.span_count[number])), text),
             (layout.services, fmt.count(int(table.service_count[number])), muted),
-            (layout.errors, self._mark(int(table.error_count[number]), "x" if self.ascii else "✗"), None),
-            (layout.issues, self._mark(int(state.issues[number]), "!"), None),
+            (layout.errors, self._mark(int(table.error_count[number]), cross), paint.style("error", on=on)),
+            (layout.issues, self._mark(int(state.issues[number]), "!"), paint.style("warning", on=on)),
         ):
             if cells:
-                line.add("  ", None, 2)
-                role = "warning" if figure.startswith("!") else "error"
-                line.add(figure.rjust(cells), style or paint.style(role, on=on))  # type: ignore[arg-type]
+                line.pad_to(line.used + layout.gap + cells - len(figure))
+                line.add(figure, style)
         return line
 
     def _when(self, start_ns: int) -> str:
@@ -163,13 +166,13 @@ class RowDrawer:
             start_ns += local_offset_ns(start_ns)
         elif self.clock is Clock.RELATIVE:
             first = int(self.state.collection.table.start_ns.min())
-            return fit(fmt.offset(start_ns - first, ascii=self.ascii), self.layout.when)
+            return fmt.offset(start_ns - first, ascii=self.ascii).ljust(self.layout.when)
         text = fmt.datetime_utc(start_ns)
         date, _, time_of_day = text.rpartition(" ")
         if self.layout.when < 19:  # without the year and the fractions
             date = date[-5:]
         text = f"{date} {time_of_day[:8]}" if self.layout.dated else time_of_day[:12]
-        return fit(text, self.layout.when)
+        return text[: self.layout.when].ljust(self.layout.when)
 
     def _name(self, line: Line, service: str, name: str, on: Ground, *, strong: bool) -> None:
         paint, end = self.paint, line.used + self.layout.name
@@ -197,7 +200,7 @@ class RowDrawer:
         colour = paint.colour(service) if ns >= self._slow_ns else paint.dimmed(service, on)
         for run in drawn.runs:
             if paint.ansi:
-                style = ink(colour) + paint.ground(on)
+                style = ink(colour)  # reverse video would turn the bar inside out
             elif run.fg == bars.Ink.NONE:
                 style = ink(ground, colour)
             else:
@@ -205,9 +208,12 @@ class RowDrawer:
             line.add(run.text, style)
         line.pad_to(begin + self.layout.bar)
 
-    @staticmethod
-    def _mark(count: int, mark: str) -> str:
-        return f"{mark} {fmt.count(count)}" if count else ""
+    def _mark(self, count: int, mark: str) -> str:
+        if not count:
+            return ""
+        if self.layout.gap > 1:
+            return f"{mark} {fmt.count(count)}"
+        return f"{mark}{count}" if count < 1000 else f"{mark}1k+"
 
 
 _UP: Final = " ▁▂▃▄▅▆▇█"
