@@ -1,1 +1,51 @@
 """The viewer: everything that imports textual."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tracetui.analysis import Mode
+    from tracetui.loaders import LoadOptions
+
+__all__ = ["run"]
+
+
+def run(
+    names: Sequence[str],
+    options: LoadOptions | None = None,
+    *,
+    mode: Mode | None = None,
+    ascii: bool = False,
+    theme: str | None = None,
+) -> int:
+    """Open the viewer on some sources, and return when it is left.
+
+    Reading starts before the viewer's own modules are imported, so that a small file is there when the screen is.
+
+    Args:
+        names: files, directories, globs or `-`, as the user gave them.
+        options: how to read them.
+        mode: how strictly critical paths are followed.
+        ascii: draw with ASCII signs only.
+        theme: a theme's name, or None for the default.
+
+    Returns:
+        The exit code: 0, or 128 + n after signal n.
+
+    Raises:
+        TracetuiError: nothing could be loaded; the screen has been left.
+        Exception: whatever the viewer crashed with; the screen has been left and nothing was printed.
+    """
+    from tracetui.analysis import Mode
+    from tracetui.loaders import LoadOptions
+
+    from .loading import Loading
+
+    loading = Loading(names, options or LoadOptions(), mode or Mode.DEFAULT)
+    loading.start()
+
+    from .app import run_app
+
+    return run_app(loading, mode=mode or Mode.DEFAULT, ascii=ascii, theme=theme)

@@ -49,7 +49,7 @@ class Waterfall(ScrollView, can_focus=True):
             super().__init__()
 
     class Laid(Message):
-        """The columns have changed: the ruler must follow."""
+        """The widget has another width: the ruler must follow."""
 
     def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -100,12 +100,12 @@ class Waterfall(ScrollView, can_focus=True):
         self._painter = None
 
     def relayout(self) -> None:
-        """Divide the width anew, and tell the ruler."""
+        """Divide the width anew."""
         view = self.view
         shift = view.tree_shift if view is not None else 0
         self.columns = Columns.fitting(self.scrollable_content_region.width, shift)
         self._forget()
-        self.post_message(self.Laid())
+        self.refresh()
 
     def set_grid(self, grid: str) -> None:
         """Set what stands behind the bars: the ruler's ticks."""
@@ -139,6 +139,7 @@ class Waterfall(ScrollView, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         self.relayout()
+        self.post_message(self.Laid())
         view = self.view
         if view is not None:
             view.height = max(1, self.size.height)

@@ -1,0 +1,147 @@
+"""Loading beside the screen: a thread reads, and leaves what it has in a mailbox of which only the latest counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Event, Lock, Thread
+
+from tracetui.analysis import Mode
+from tracetui.errors import TracetuiError
+from tracetui.loaders import LoadOptions, Progress, load
+from tracetui.model.trace import Collection
+
+from .state.facts import Facts, analyse, lay_out
+
+SMALL = 20_000
+"""Spans up to which a trace is shown once, analysed, instead of first as it is and then with its path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What there is to show.
+
+    Attributes:
+        collection: what has been read.
+        facts: of its only trace; None where it has several, or none.
+        done: nothing more comes.
+    """
+
+    collection: Collection
+    facts: Facts | None
+    done: bool
+
+
+@dataclass(slots=True)
+class Mail:
+    """What came since the mailbox was last emptied.
+
+    Attributes:
+        progress: how far reading is.
+        arrived: the newest picture.
+        error: why nothing could be loaded; any other exception is a fault of the program.
+        finished: the thread has ended.
+    """
+
+    progress: Progress | None = None
+    arrived: Arrived | None = None
+    error: Exception | None = None
+    finished: bool = False
+
+
+class Loading:
+    """A load in a thread of its own.
+
+    Args:
+        names: sources, as given.
+        options: how to read them.
+        mode: how strictly critical paths are followed.
+    """
+
+    def __init__(self, names: Sequence[str], options: LoadOptions, mode: Mode = Mode.DEFAULT) -> None:
+        self.names = tuple(names)
+        self._options = options
+        self._mode = mode
+        self._mail = Mail()
+        self._lock = Lock()
+        self._stop = Event()
+        self._wake: Callable[[], None] | None = None
+        self._thread = Thread(target=self._run, name="tracetui-load", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the load to stop; what was read by then still arrives."""
+        self._stop.set()
+
+    @property
+    def stopped(self) -> bool:
+        return self._stop.is_set()
+
+    def attach(self, wake: Callable[[], None] | None) -> None:
+        """Have `wake` called, in the loading thread, whenever an empty mailbox gets something; None: no longer."""
+        with self._lock:
+            self._wake = wake
+            waiting = self._mail != Mail()
+        if waiting and wake is not None:
+            wake()
+
+    def take(self) -> Mail:
+        """Empty the mailbox."""
+        with self._lock:
+            mail, self._mail = self._mail, Mail()
+        return mail
+
+    def join(self, timeout: float | None = None) -> None:
+        self._thread.join(timeout)
+
+    def _put(
+        self,
+        progress: Progress | None = None,
+        arrived: Arrived | None = None,
+        error: Exception | None = None,
+        finished: bool = False,
+    ) -> None:
+        with self._lock:
+            mail = self._mail
+            was_empty = mail == Mail()
+            mail.progress = progress or mail.progress
+            mail.arrived = arrived or mail.arrived
+            mail.error = error or mail.error
+            mail.finished = finished or mail.finished
+            wake = self._wake if was_empty else None
+        if wake is not None:
+            wake()
+
+    def _run(self) -> None:
+        try:
+            collection = load(
+                self.names,
+                self._options,
+                on_progress=lambda progress: self._put(progress=progress),
+                on_partial=self._partial,
+                cancelled=self._stop.is_set,
+            )
+            self._finish(collection)
+        except TracetuiError as error:
+            self._put(error=error)
+        except Exception as error:  # told by the application, not by a thread that nobody watches
+            self._put(error=error)
+        self._put(finished=True)
+
+    def _partial(self, collection: Collection) -> None:
+        self._put(arrived=Arrived(collection, _only(collection), done=False))
+
+    def _finish(self, collection: Collection) -> None:
+        facts = _only(collection)
+        if facts is not None:
+            if len(facts.forest) > SMALL:
+                self._put(arrived=Arrived(collection, facts, done=False))
+            facts = analyse(facts, self._mode)
+        self._put(arrived=Arrived(collection, facts, done=True))
+
+
+def _only(collection: Collection) -> Facts | None:
+    """Lay out the only trace of a collection, if it has just one."""
+    return lay_out(collection.traces[0]) if len(collection.traces) == 1 else None

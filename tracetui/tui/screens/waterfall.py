@@ -1,0 +1,233 @@
+"""The screen of one trace: header, ruler, waterfall, detail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.screen import Screen
+
+from tracetui.model.trace import Span
+from tracetui.tui.bindings import bindings_for
+from tracetui.tui.detail.subject import Figures
+from tracetui.tui.state import commands, moves
+from tracetui.tui.state.facts import Facts
+from tracetui.tui.state.view import ViewState
+from tracetui.tui.widgets.detail import DetailPane
+from tracetui.tui.widgets.footer import KeyBar
+from tracetui.tui.widgets.header import TraceHeader
+from tracetui.tui.widgets.ruler import Ruler
+from tracetui.tui.widgets.waterfall import Waterfall
+
+if TYPE_CHECKING:
+    from tracetui.tui.app import TraceApp
+
+WIDE = 140
+"""Columns from which detail stands beside the waterfall without being asked for."""
+TALL = 30
+"""Lines from which it stands below; with fewer and not wide, over the waterfall."""
+
+
+class WaterfallScreen(Screen[None]):
+    """Draws a `ViewState` and carries out the keys on it."""
+
+    CONTEXT = "waterfall"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("waterfall")]
+    DEFAULT_CSS = """
+    WaterfallScreen { background: $background; }
+    WaterfallScreen #body { height: 1fr; layout: vertical; }
+    WaterfallScreen #rows { height: 1fr; width: 1fr; }
+    WaterfallScreen #detail { display: none; }
+    WaterfallScreen.-detail.-below #detail { display: block; height: 45%; width: 100%; border-top: solid $border; }
+    WaterfallScreen.-right #body { layout: horizontal; }
+    WaterfallScreen.-detail.-right #detail { display: block; width: 38%; height: 100%; border-left: solid $border; }
+    WaterfallScreen.-detail.-over #detail { display: block; height: 1fr; width: 100%; }
+    WaterfallScreen.-detail.-over #rows { display: none; }
+    """
+
+    def __init__(self, *, ascii: bool = False) -> None:
+        super().__init__()
+        self._header = TraceHeader(ascii=ascii)
+        self._ruler = Ruler(ascii=ascii)
+        self._waterfall = Waterfall(ascii=ascii)
+        self._detail = DetailPane(id="detail")
+        self._keys = KeyBar("waterfall", ascii=ascii)
+        self._facts: Facts | None = None
+        self._view: ViewState | None = None
+        self._source = ""
+        self._wanted: bool | None = None  # the detail pane, as the user chose it; None: as fits
+        self._progress = ""
+        self._look = -1
+        self._composed = False
+
+    @property
+    def _tracetui(self) -> TraceApp:
+        return self.app  # type: ignore[return-value]
+
+    def compose(self) -> ComposeResult:
+        yield self._header
+        with Container(id="body"):
+            with Container(id="rows"):
+                yield self._ruler
+                yield self._waterfall
+            yield self._detail
+        yield self._keys
+
+    def on_mount(self) -> None:
+        self._composed = True
+        self._waterfall.focus()
+        if self._facts is not None and self._view is not None:
+            self.show(self._facts, self._view, self._source)
+
+    def show(self, facts: Facts, view: ViewState, source: str) -> None:
+        """Show a trace."""
+        self._facts, self._view, self._source = facts, view, source
+        if not self._composed:
+            return
+        view.height = max(1, self._waterfall.size.height)
+        self._header.show(facts, source, self._tracetui.clock)
+        self._waterfall.set_content(facts, view)
+        self._lay_out()
+        self._tell_detail()
+
+    def tell_progress(self, text: str) -> None:
+        """Show how far loading is."""
+        self._progress = text
+        self._keys.message(text)
+
+    # Layout
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._lay_out(event.size.width, event.size.height)
+
+    def _lay_out(self, width: int = -1, height: int = -1) -> None:
+        """Find the detail pane's place, and divide the lines anew."""
+        width = self.size.width if width < 0 else width
+        height = self.size.height if height < 0 else height
+        wide = width >= WIDE
+        place = "-below" if height >= TALL else "-right" if wide else "-over"
+        for name in ("-below", "-right", "-over"):
+            self.set_class(name == place, name)
+        self.set_class(wide if self._wanted is None else self._wanted, "-detail")
+        self._measure()
+
+    @on(Waterfall.Laid)
+    def _measure(self) -> None:
+        """Divide the width anew, and have ruler and rows agree."""
+        if self._view is not None:
+            self._look = self._view.look_version
+            self._waterfall.relayout()
+            grid = self._ruler.measure(self._view, self._waterfall.columns, self._tracetui.clock)
+            self._waterfall.set_grid(grid)
+
+    @property
+    def _detail_open(self) -> bool:
+        return self.has_class("-detail")
+
+    def _open_detail(self, wanted: bool) -> None:
+        self._wanted = wanted
+        self._lay_out()
+        if wanted:
+            self._tell_detail()
+            self._detail.focus()
+        else:
+            self._waterfall.focus()
+
+    def _tell_detail(self) -> None:
+        """Have the detail pane follow the cursor."""
+        view, facts = self._view, self._facts
+        if view is None or facts is None:
+            return
+        if view.cursor < 0:
+            self._detail.clear()
+            return
+        row = facts.row(view.cursor)
+        if row < 0:
+            self._detail.show(None, Figures())
+            return
+        own = on_path = None
+        if facts.self_ns is not None and facts.on_path_ns is not None:
+            own, on_path = int(facts.self_ns[row - facts.first]), int(facts.on_path_ns[row - facts.first])
+        self._detail.show(Span(facts.trace.store, row), Figures(self_ns=own, on_path_ns=on_path))
+
+    # Actions
+
+    def action_run(self, name: str) -> None:
+        """Carry out an action of the waterfall."""
+        view, facts = self._view, self._facts
+        if commands.knows(name):
+            if view is not None and facts is not None:
+                self._apply(commands.run(name, view, facts))
+        elif name == "open":
+            self._open_detail(True)
+        elif name == "next-pane":
+            self._next_pane()
+        elif name == "back":
+            self._back()
+        elif name == "clock":
+            self._tracetui.clock = self._tracetui.clock.next()
+            if facts is not None:
+                self._header.show(facts, self._source, self._tracetui.clock)
+            self._measure()
+            self._keys.message(f"times: {self._tracetui.clock.value}")
+        elif name in ("next-trace", "previous-trace"):
+            self._keys.message(self._tracetui.step_trace(1 if name == "next-trace" else -1) or "")
+
+    def _apply(self, message: str | None) -> None:
+        """Draw what a command changed, and show what it has to say."""
+        view = self._view
+        assert view is not None
+        if view.look_version != self._look:
+            self._measure()
+        self._waterfall.sync()
+        self._keys.message(message or self._progress)
+        self._tell_detail()
+
+    def _next_pane(self) -> None:
+        if not self._detail_open:
+            self._open_detail(True)
+        elif self._detail.has_focus and not self.has_class("-over"):
+            self._waterfall.focus()
+        elif self._detail.has_focus:
+            self._open_detail(False)
+        else:
+            self._detail.focus()
+
+    def _back(self) -> None:
+        """One level back: out of the detail, of a root, of a filter, of the zoom, of the load, to the list."""
+        view = self._view
+        if self._detail.has_focus:
+            if self.size.width >= WIDE:
+                self._waterfall.focus()
+            else:
+                self._open_detail(False)
+        elif self._tracetui.stop_loading():
+            self._keys.message("stopping…")
+        elif self._detail_open and self.size.width < WIDE:
+            self._open_detail(False)
+        elif view is not None and (view.keep is not None or view.root >= 0 or view.window != view.whole):
+            if view.keep is not None:
+                view.set_keep(None)
+            elif view.root >= 0:
+                moves.clear_root(view)
+            else:
+                view.set_window(view.whole)
+            self._apply(None)
+        elif len(self._tracetui.screen_stack) > 2:
+            self.dismiss()
+
+    @on(Waterfall.Picked)
+    def _picked(self, event: Waterfall.Picked) -> None:
+        view = self._view
+        if view is None:
+            return
+        view.move_to(event.node)
+        if event.mark:
+            moves.toggle(view)
+        elif event.again:
+            self._open_detail(True)
+        self._waterfall.focus()
+        self._apply(None)
