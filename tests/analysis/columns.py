@@ -180,7 +180,7 @@ def _cut_cycles(spans: list[S]) -> None:
             trail[at] = None
             at = by_key[at].parent
         if at in trail:
-            loop = list(trail)[list(trail).index(at):]
+            loop = list(trail)[list(trail).index(at) :]
             earliest = min((s for s in spans if s.key in loop), key=lambda s: s.start)
             earliest.parent = None
         done.update(trail)

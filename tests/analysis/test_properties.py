@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from dataclasses import replace
 
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests.analysis.columns import S, Section, paths_of, sections_of, store
 from tests.analysis.forests import forests, jittery
-from tests.analysis.oracle import oracle_path
-from tracetui.analysis import Mode, critical_path, on_path_ns, self_times
+from tests.analysis.oracle import blocking_parts, oracle_path
+from tracetui.analysis import Mode, critical_path, critical_paths, on_path_ns, self_times
 from tracetui.analysis.blocking import latest_ends
 from tracetui.analysis.columns import end_times, local_parents
 
@@ -72,7 +73,7 @@ def test_sections_cover_the_root_exactly(spans: list[S], mode: Mode) -> None:
             assert span.start <= start
             assert span.start + span.duration <= start if wait else stop <= span.start + span.duration
             assert not wait or mode is Mode.TO_END
-        assert all(a[0::3] != b[0::3] for a, b in zip(sections, sections[1:], strict=False))
+        assert all(a[0::3] != b[0::3] for a, b in itertools.pairwise(sections))
 
 
 @given(TRACES, MODES, st.randoms(use_true_random=False))
@@ -133,8 +134,6 @@ def test_exact_without_what_is_off_the_path_is_the_same(spans: list[S], data: st
 def test_on_path_time_adds_up_to_the_roots(spans: list[S], mode: Mode) -> None:
     columns = store(spans)
     found = paths(spans, mode)
-    from tracetui.analysis import critical_paths
-
     time = on_path_ns(critical_paths(columns, mode=mode), columns)
     assert int(time.sum()) == sum(end - start for path in found.values() for _, start, end, _ in path)
     if mode is not Mode.TO_END:
@@ -143,8 +142,6 @@ def test_on_path_time_adds_up_to_the_roots(spans: list[S], mode: Mode) -> None:
 
 @given(TRACES)
 def test_self_time_is_the_duration_without_the_blocking_children(spans: list[S]) -> None:
-    from tests.analysis.oracle import blocking_parts
-
     columns = store(spans)
     own = self_times(columns)
     for row, key in enumerate(columns.keys):

@@ -154,9 +154,7 @@ def _waited_for(store: SpanColumns, blocking: Blocking, size: Int32s, mode: Mode
     return on_path, blocking
 
 
-def _walk(
-    store: SpanColumns, blocking: Blocking, rows: Rows, mode: Mode, reached: Mask
-) -> tuple[Rows, Ints]:
+def _walk(store: SpanColumns, blocking: Blocking, rows: Rows, mode: Mode, reached: Mask) -> tuple[Rows, Ints]:
     """Walk the families of `rows` and mark in `reached` who is taken.
 
     Returns:
@@ -219,7 +217,7 @@ def _sections(store: SpanColumns, blocking: Blocking, on_path: Mask, mode: Mode)
     is_root = parent < 0
     start[enter[is_root]] = end[enter[is_root]]
     which = np.empty(2 * len(rows), np.intp)
-    which[enter] = which[leave] = (np.cumsum(is_root) - 1)
+    which[enter] = which[leave] = np.cumsum(is_root) - 1
     roots = rows[is_root]
     return _merge(blocking, roots, which, owner, start, end, mode)
 

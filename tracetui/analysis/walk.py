@@ -144,9 +144,9 @@ def _near(
 ) -> Rows:
     """The near-sequential sibling that follows each child, -1 for none.
 
-        C   |---------|         C ends a little after X starts, and nothing else starts or ends
-        X           |-------|   in that overlap: X still waited for C
-                    |-|         at most max(EPS, min(1 % of the parent's window, 10 % of the shorter))
+    C   |---------|         C ends a little after X starts, and nothing else starts or ends
+    X           |-------|   in that overlap: X still waited for C
+                |-|         at most max(EPS, min(1 % of the parent's window, 10 % of the shorter))
     """
     count = len(rows)
     near = np.full(count, -1, np.intp)

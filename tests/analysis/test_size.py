@@ -1,0 +1,50 @@
+"""Very deep and very wide traces: nothing recurses, nothing is quadratic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from tests.analysis import shapes
+from tests.analysis.columns import Columns
+from tracetui.analysis import Mode, alternatives, critical_paths, on_path_ns, reason, self_times
+
+MANY = 200_000
+SHAPES: dict[str, tuple[Callable[[int], Columns], dict[Mode, int]]] = {
+    "chain": (shapes.chain, dict.fromkeys(Mode, 2 * MANY - 1)),
+    "staircase": (shapes.staircase, {**dict.fromkeys(Mode, MANY), Mode.TO_END: MANY}),
+    "one after the other": (shapes.one_after_the_other, dict.fromkeys(Mode, MANY - 1)),
+    "all at once": (shapes.all_at_once, dict.fromkeys(Mode, 1)),
+    "fan": (shapes.fan, dict.fromkeys(Mode, 2)),
+}
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("name", SHAPES)
+def test_critical_path_of_a_big_trace(name: str, mode: Mode) -> None:
+    make, sections = SHAPES[name]
+    columns = make(MANY)
+    paths = critical_paths(columns, mode=mode)
+    assert len(paths.span) == sections[mode]
+    assert np.array_equal(paths.start_ns[1:], paths.end_ns[:-1])
+    assert paths.start_ns[0] == columns.start_ns[0]
+    if mode is not Mode.TO_END:
+        assert on_path_ns(paths, columns).sum() == columns.duration_ns[0]
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("name", SHAPES)
+def test_self_time_of_a_big_trace(name: str, mode: Mode) -> None:
+    columns = SHAPES[name][0](MANY)
+    own = self_times(columns, mode=mode)
+    assert (own >= 0).all()
+    assert (own <= columns.duration_ns).all()
+
+
+def test_reasons_in_a_big_trace() -> None:
+    columns = shapes.all_at_once(MANY)
+    paths = critical_paths(columns)
+    assert reason(paths, columns, 0) == f"last of {MANY - 1} children to finish; own time, it has no children"
+    assert len(alternatives(paths, columns, 0)) == MANY - 2
