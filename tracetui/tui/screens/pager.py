@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tracetui.text import cell_len
+from tracetui.text import cell_len, to_ascii
 from tracetui.tui.bindings import bindings_for
 from tracetui.tui.detail.lines import Entry, Line, Piece
 from tracetui.tui.detail.pager import pages, summary
@@ -26,18 +26,20 @@ class TitleLine(Widget):
 
     DEFAULT_CSS = "TitleLine { height: 1; dock: top; background: $panel; }"
 
-    def __init__(self, pieces: Iterable[Piece]) -> None:
+    def __init__(self, pieces: Iterable[Piece], *, ascii: bool = False) -> None:
         super().__init__()
         self._pieces = tuple(pieces)
+        self._ascii = ascii
 
     def render_line(self, y: int) -> Strip:
         current = paint(self.app)
         base = current.ground("raised")
         segments = [Segment(" ", base)]
         for piece in self._pieces:
+            text = to_ascii(piece.text) if self._ascii else piece.text
             role = piece.role if piece.role in ("strong", "muted", "text", "error") else "text"
             segments.append(
-                Segment(piece.text, current.style(role, on="raised", bold=role == "strong"))  # type: ignore[arg-type]
+                Segment(text, current.style(role, on="raised", bold=role == "strong"))  # type: ignore[arg-type]
             )
         used = sum(cell_len(segment.text) for segment in segments)
         width = self.size.width
@@ -48,11 +50,12 @@ class PagerView(LinesView):
     """The value's lines."""
 
     GROUND = "background"
+    HAS_CURSOR = False
     BINDINGS = [*bindings_for("pager")]
     DEFAULT_CSS = "PagerView { height: 1fr; background: $background; }"
 
-    def __init__(self, entry: Entry) -> None:
-        super().__init__()
+    def __init__(self, entry: Entry, *, ascii: bool) -> None:
+        super().__init__(ascii=ascii)
         self._entry = entry
 
     def make_lines(self, width: int) -> Iterable[Line]:
@@ -67,14 +70,17 @@ class PagerView(LinesView):
 class PagerScreen(Screen[None]):
     """Shows the whole of one value; esc goes back."""
 
-    def __init__(self, entry: Entry) -> None:
+    CONTEXT = "pager"
+
+    def __init__(self, entry: Entry, *, ascii: bool = False) -> None:
         super().__init__()
         self._entry = entry
+        self._ascii = ascii
 
     def compose(self) -> ComposeResult:
-        yield TitleLine(summary(self._entry))
-        yield PagerView(self._entry)
-        yield KeyBar("pager")
+        yield TitleLine(summary(self._entry), ascii=self._ascii)
+        yield PagerView(self._entry, ascii=self._ascii)
+        yield KeyBar("pager", ascii=self._ascii)
 
     def on_mount(self) -> None:
         self.query_one(PagerView).focus()

@@ -25,6 +25,7 @@ class TraceListScreen(Screen[None]):
         ascii: Use ASCII signs only.
     """
 
+    CONTEXT = "traces"
     BINDINGS = [*bindings_for("traces")]
 
     DEFAULT_CSS = "TraceListScreen { layout: vertical; }"
@@ -82,7 +83,7 @@ class TraceListScreen(Screen[None]):
         found: list[int] = self.state.order.tolist()
         return found
 
-    def message(self, text: str) -> None:
+    def tell_progress(self, text: str) -> None:
         """Show progress, or anything else of one line, beside the keys."""
         self.keys.message(text)
 

@@ -53,8 +53,8 @@ class DetailPane(LinesView):
             self.trace_id = trace_id
             self.span_id = span_id
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
+    def __init__(self, *, ascii: bool = False, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(ascii=ascii, id=id, classes=classes)
         self._asked: tuple[Span | None, Figures] | None = None
         self._stale = False
         self._shown: tuple[str, str] | None = None
@@ -87,7 +87,7 @@ class DetailPane(LinesView):
         self.rebuild()
 
     def _soon(self) -> None:
-        if not (self._stale and self.is_mounted and self.display and self.size.width):
+        if not (self._stale and self.is_mounted and self.display and self.scrollable_content_region.width):
             return
         wait = self._built_at + _REST_S - monotonic()
         if wait <= 0:

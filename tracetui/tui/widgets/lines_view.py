@@ -12,7 +12,7 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tracetui.text import cell_len
+from tracetui.text import cell_len, to_ascii
 from tracetui.tui.detail.lines import Entry, LazyLines, Line
 from tracetui.tui.theme import Ground, Paint, paint
 
@@ -41,10 +41,14 @@ class LinesView(ScrollView, can_focus=True):
 
     GROUND: Ground = "panel"
 
+    HAS_CURSOR = True
+    """Whether keys move a cursor over the lines, or just scroll them."""
+
     cursor: var[int] = var(0)
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(self, *, ascii: bool = False, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
+        self.ascii = ascii
         self._lines = LazyLines(())
         self._made_for = -1
         self._strips: dict[tuple[int, bool], Strip] = {}
@@ -66,7 +70,7 @@ class LinesView(ScrollView, can_focus=True):
         Args:
             keep: Stay at the same place, as for new figures of the same thing; otherwise go to the top.
         """
-        width = self.size.width
+        width = self.scrollable_content_region.width
         if width <= 0:
             return
         self._made_for = width
@@ -82,13 +86,13 @@ class LinesView(ScrollView, can_focus=True):
 
     def _grow(self, upto: int = 0) -> None:
         """Make lines to somewhat behind what is seen, or to `upto`."""
-        seen = int(self.scroll_offset.y) + self.size.height * (1 + _AHEAD)
+        seen = int(self.scroll_offset.y) + self.scrollable_content_region.height * (1 + _AHEAD)
         count = self._lines.ensure(max(seen, upto + 1, self.cursor + 1))
         if count != self.virtual_size.height:
-            self.virtual_size = Size(self.size.width, count)
+            self.virtual_size = Size(self.scrollable_content_region.width, count)
 
     def on_resize(self, event: events.Resize) -> None:
-        if self.size.width != self._made_for:
+        if self.scrollable_content_region.width != self._made_for:
             self.rebuild(keep=True)
         else:
             self._grow()
@@ -108,7 +112,7 @@ class LinesView(ScrollView, can_focus=True):
             self._paint = current
             self._strips.clear()
         index = int(self.scroll_offset.y) + y
-        with_cursor = index == self.cursor and self.has_focus
+        with_cursor = self.HAS_CURSOR and index == self.cursor and self.has_focus
         strip = self._strips.get((index, with_cursor))
         if strip is None:
             strip = self._draw(self._lines.get(index), current, with_cursor)
@@ -119,12 +123,13 @@ class LinesView(ScrollView, can_focus=True):
 
     def _draw(self, line: Line | None, current: Paint, with_cursor: bool) -> Strip:
         ground: Ground = "cursor" if with_cursor else self.GROUND
-        width = self.size.width
+        width = self.scrollable_content_region.width
         segments = []
         used = 0
         for piece in line.pieces if line else ():
-            segments.append(Segment(piece.text, self._style(current, piece.role, ground)))
-            used += cell_len(piece.text)
+            text = to_ascii(piece.text) if self.ascii else piece.text
+            segments.append(Segment(text, self._style(current, piece.role, ground)))
+            used += cell_len(text)
         base = current.style("text") + current.ground(ground)
         if used < width:
             segments.append(Segment(" " * (width - used), base))
@@ -136,6 +141,8 @@ class LinesView(ScrollView, can_focus=True):
     def _style(current: Paint, role: str, ground: Ground) -> Style:
         if role.startswith("service:"):
             return current.service(role[8:], on=ground)
+        if role.startswith("dimmed:"):
+            return Style(color=current.dimmed(role[7:], ground)) + current.ground(ground)
         name = _ROLES.get(role, role)
         return current.style(name, on=ground, bold=name == "strong")  # type: ignore[arg-type]
 
@@ -152,9 +159,12 @@ class LinesView(ScrollView, can_focus=True):
     def move_to(self, index: int) -> None:
         """Put the cursor on a line, as far as there are lines, and bring it into sight."""
         self._grow(max(0, index))
+        if not self.HAS_CURSOR:
+            self.scroll_to(y=max(0, index), animate=False, force=True)
+            return
         index = max(0, min(index, len(self._lines) - 1))
         self.cursor = index
-        top, height = int(self.scroll_offset.y), max(1, self.size.height)
+        top, height = int(self.scroll_offset.y), max(1, self.scrollable_content_region.height)
         if index < top:
             self.scroll_to(y=index, animate=False, force=True)
         elif index >= top + height:
@@ -162,14 +172,15 @@ class LinesView(ScrollView, can_focus=True):
 
     def move(self, name: str) -> bool:
         """Carry out one of the movements of the registry; False where `name` is none."""
-        height = max(1, self.size.height)
+        height = max(1, self.scrollable_content_region.height)
+        at = self.cursor if self.HAS_CURSOR else int(self.scroll_offset.y)
         moves: dict[str, Callable[[], int]] = {
-            "down": lambda: self.cursor + 1,
-            "up": lambda: self.cursor - 1,
-            "half-page-down": lambda: self.cursor + max(1, height // 2),
-            "half-page-up": lambda: self.cursor - max(1, height // 2),
-            "page-down": lambda: self.cursor + max(1, height - 1),
-            "page-up": lambda: self.cursor - max(1, height - 1),
+            "down": lambda: at + 1,
+            "up": lambda: at - 1,
+            "half-page-down": lambda: at + max(1, height // 2),
+            "half-page-up": lambda: at - max(1, height // 2),
+            "page-down": lambda: at + max(1, height - 1),
+            "page-up": lambda: at - max(1, height - 1),
             "top": lambda: 0,
             "bottom": self._last,
         }
@@ -184,5 +195,5 @@ class LinesView(ScrollView, can_focus=True):
         return len(self._lines) - 1
 
     def on_click(self, event: events.Click) -> None:
-        if 0 <= event.y < self.size.height:
+        if self.HAS_CURSOR and 0 <= event.y < self.scrollable_content_region.height:
             self.move_to(int(self.scroll_offset.y) + event.y)

@@ -1,0 +1,113 @@
+"""The help page: made from the list of actions, so that it never says anything else than the keys do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
+
+from tracetui.text import cell_len
+from tracetui.tui.bindings import ACTIONS, GLOBAL, GROUPS, Action, actions_for, key_label
+from tracetui.tui.detail.lines import Line, Piece, wrap
+
+__all__ = ["PLACES", "build"]
+
+PLACES = {
+    "waterfall": "the waterfall",
+    "detail": "the detail pane",
+    "traces": "the list of traces",
+    "pager": "a long value",
+    "help": "this page",
+}
+_WIDE = 96  # from here on the page has two columns
+_GUTTER = 3
+_KEYS = 15
+
+Legend = tuple[str, str, str, str]
+"""Sign, its form in ASCII, role, meaning."""
+
+_BARS: tuple[Legend, ...] = (
+    ("█████", "#####", "service:frontend", "on the critical path: the trace was waiting for this span"),
+    ("█████", "-----", "dimmed:frontend", "off the critical path: nobody waited for it then"),
+    ("█░░", "#--", "text", "the same without colours"),
+    ("✗", "x", "error", "an error: the span's status, or an exception on its bar"),
+    ("╎", ":", "text", "an event on the bar"),
+    ("╶──╴", "[--]", "warning", "a missing span: named as parent, but not in the trace"),
+    ("▸ ▾", "+ -", "muted", "folded, unfolded"),
+    ("‹ ›", "< >", "muted", "the span lies outside the time on view"),
+    ("◆", "*", "warning", "marked"),
+)
+
+
+def build(contexts: Sequence[str], width: int, *, ascii: bool = False) -> Iterator[Line]:
+    """The lines of the help page.
+
+    Args:
+        contexts: Where the user is, the innermost place first; its keys stand first.
+        width: Cells of a line.
+        ascii: Show the ASCII forms of the signs.
+    """
+    width = max(20, width)
+    columns = 2 if width >= _WIDE else 1
+    room = (width - _GUTTER * (columns - 1)) // columns
+    blocks = [list(block) for block in _blocks(contexts, room, ascii)]
+    if columns == 1:
+        for block in blocks:
+            yield from block
+            yield Line()
+        return
+    yield from _beside(blocks, room)
+
+
+def _blocks(contexts: Sequence[str], room: int, ascii: bool) -> Iterator[Iterator[Line]]:
+    """Parts that stay together: the groups of the keys that work here, the legend, keys of other places."""
+    told: set[str] = set()
+    for context in contexts or (GLOBAL,):
+        fresh = [action for action in actions_for(context) if action.id not in told]
+        told.update(action.id for action in fresh)
+        for group in GROUPS:
+            listed = [action for action in fresh if action.group == group]
+            if listed:
+                yield _group(group, listed, room)
+    if not contexts or contexts[0] in ("waterfall", "detail"):
+        yield _legend(room, ascii)
+    for place, words in PLACES.items():
+        others = [action for action in ACTIONS if place in action.contexts and action.id not in told]
+        told.update(action.id for action in others)
+        if others:
+            yield _group(f"in {words}", others, room)
+
+
+def _group(title: str, actions: Iterable[Action], room: int) -> Iterator[Line]:
+    yield Line((Piece(title, "strong"),))
+    for action in actions:
+        keys = "  ".join(key_label(key) for key in action.keys)
+        yield from _entry(keys, "keyword", action.help.rstrip("."), room)
+
+
+def _legend(room: int, ascii: bool) -> Iterator[Line]:
+    yield Line((Piece("What the signs mean", "strong"),))
+    for sign, plain, role, meaning in _BARS:
+        yield from _entry(plain if ascii else sign, role, meaning, room)
+    if not ascii:
+        text = "A service has the same colour in every trace."
+        yield from _entry("", "text", text, room)
+
+
+def _entry(sign: str, role: str, words: str, room: int) -> Iterator[Line]:
+    """A sign or key and what it does, in two columns of their own."""
+    first = sign + " " * (_KEYS - cell_len(sign))
+    for part in wrap(words, max(8, room - _KEYS - 1)):
+        yield Line((Piece(" " + first, role), Piece(part.rstrip())))
+        first, role = " " * _KEYS, "text"
+
+
+def _beside(blocks: list[list[Line]], room: int) -> Iterator[Line]:
+    """Blocks in two columns of about the same height, read down the left one first."""
+    total = sum(len(block) + 1 for block in blocks)
+    left: list[Line] = []
+    while blocks and (not left or len(left) + len(blocks[0]) // 2 <= total // 2):
+        left += [*blocks.pop(0), Line()]
+    right = [line for block in blocks for line in [*block, Line()]]
+    for a, b in zip_longest(left, right, fillvalue=Line()):
+        pad = Piece(" " * (room + _GUTTER - cell_len(a.text)))
+        yield Line((*a.pieces, pad, *b.pieces))
