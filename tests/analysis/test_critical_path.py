@@ -30,6 +30,22 @@ def told(sections: list[Section]) -> str:
     return " ".join(texts)
 
 
+def test_the_example_of_the_documentation() -> None:
+    def ms(key: str, start: int, end: int, parent: str | None = "checkout") -> S:
+        return us(key, start * 1000, end * 1000, parent)
+
+    spans = (
+        ms("checkout", 0, 100, None),
+        ms("cart", 10, 40),
+        ms("audit", 10, 25),
+        ms("prices", 45, 65),
+        ms("stock", 45, 75),
+        ms("mail", 55, 140),
+    )
+    wanted = "checkout:0-10000 cart:10000-40000 checkout:40000-45000 stock:45000-75000 checkout:75000-100000"
+    assert path(*spans) == wanted
+
+
 @pytest.mark.parametrize("mode", Mode)
 def test_a_span_alone_is_its_own_path(mode: Mode) -> None:
     assert path(us("r", 5, 9), mode=mode) == "r:5-9"

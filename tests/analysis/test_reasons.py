@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.analysis.columns import US, S, store
-from tracetui.analysis import Mode, alternatives, critical_paths, reason
+from tracetui.analysis import Mode, alternatives, critical_paths, reason, why_empty
 
 
 def us(key: str, start: int, end: int, parent: str | None = None, **more: object) -> S:
@@ -69,3 +69,12 @@ def test_a_wait() -> None:
         ("r", "over already; nothing below it was running", []),
         ("c", "only child; own time, it has no children", []),
     ]
+
+
+def test_why_there_is_no_path() -> None:
+    columns = store([us("r", 5, 5), us("a", 5, 9, "r")])
+    assert why_empty(columns, 0) == "the root has no duration, so there is no time to explain"
+    assert why_empty(columns, 0, Mode.TO_END) == ""
+    assert why_empty(columns, 1) == ""
+    columns.flags[0] = 1024
+    assert why_empty(columns, 0) == "no end of the root is recorded, so there is no time to explain"

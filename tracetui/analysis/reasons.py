@@ -13,6 +13,7 @@ import numpy as np
 from tracetui.analysis.blocking import Mode, may_block, row_eps
 from tracetui.analysis.columns import Rows, SpanColumns, end_times
 from tracetui.analysis.critical_path import CriticalPaths
+from tracetui.model.store import Flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,25 @@ def alternatives(paths: CriticalPaths, store: SpanColumns, section: int) -> list
         if until - slack <= end <= until
     ]
     return [row for _, row in sorted(found)]
+
+
+def why_empty(store: SpanColumns, row: int, mode: Mode = Mode.DEFAULT) -> str:
+    """Say why a root has no critical path.
+
+    Args:
+        store: The columns.
+        row: Row of the root.
+        mode: The mode of the path.
+
+    Returns:
+        A few words, or "" where it has one.
+    """
+    end = _latest_end(store, row) if mode is Mode.TO_END else int(end_times(store, np.array([row]))[0])
+    if end > store.start_ns[row]:
+        return ""
+    if store.flags[row] & np.uint16(Flag.UNFINISHED):
+        return "no end of the root is recorded, so there is no time to explain"
+    return "the root has no duration, so there is no time to explain"
 
 
 def _root(paths: CriticalPaths, section: int) -> int:
