@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from cyclopts import App
 
-_STDIN = "\0-"  # no argument can hold a NUL: how a lone "-" passes the parser, which would take it for an option
+_STDIN = (
+    "\0-"  # no argument can hold a NUL: how a lone "-" passes the parser, which would take it for an option
+)
 
 
 def main() -> NoReturn:
@@ -39,12 +41,26 @@ def run(arguments: list[str]) -> int:
     Returns:
         The exit code. Whatever goes wrong has been told in one line on stderr.
     """
+    _end_by_signal()
     from tracetui.cli.messages import reported
 
     for name in [name for name in os.environ if name.startswith("TRACETUI_") and not os.environ[name]]:
         del os.environ[name]  # set to nothing is not set
     debug = "--debug" in arguments or "TRACETUI_DEBUG" in os.environ
     return reported(lambda: _dispatch(arguments), debug=debug)
+
+
+def _end_by_signal() -> None:
+    """Exit with 128 + n when signal n ends the process; the viewer puts its own handlers in their place."""
+    import signal
+    from types import FrameType
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        os._exit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores the hang-up, and so it stays
+            signal.signal(number, end)
 
 
 def _dispatch(arguments: list[str]) -> int:

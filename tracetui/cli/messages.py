@@ -53,7 +53,9 @@ def reported(command: Callable[[], int], *, debug: bool) -> int:
         _leave_pipe()
         return ExitCode.OK
     except SystemExit as exit:
-        return exit.code if isinstance(exit.code, int) else ExitCode.OK if exit.code is None else ExitCode.USAGE
+        return (
+            exit.code if isinstance(exit.code, int) else ExitCode.OK if exit.code is None else ExitCode.USAGE
+        )
     except Exception as error:
         if debug:
             _traceback()

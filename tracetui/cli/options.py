@@ -1,4 +1,4 @@
-"""The options that commands share. Their names are a contract; so are their variables, `TRACETUI_<OPTION>`."""
+"""The options that commands share, and their variables `TRACETUI_<OPTION>`: scripts hold on to the names."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Options:
     "Only the trace with this id; leading zeros are optional. May be given several times."
 
     input_format: Annotated[str | None, Parameter(env_var="TRACETUI_INPUT_FORMAT")] = None
-    "Take the sources to be in this format instead of recognising it: jaeger-ui, zipkin-v2, otlp-json, otlp-ndjson."
+    "Take the sources to be in this format: jaeger-ui, zipkin-v2, otlp-json or otlp-ndjson."
 
     max_bytes: Annotated[int | None, Parameter(env_var="TRACETUI_MAX_BYTES")] = None
     "Stop reading a compressed or streamed source after this many decoded bytes (8 GiB if not given)."

@@ -45,7 +45,11 @@ def show(
 
 
 def print_traces(
-    names: list[str], options: Options, format: Format = "tree", spans: Spans = "all", width: int | None = None
+    names: list[str],
+    options: Options,
+    format: Format = "tree",
+    spans: Spans = "all",
+    width: int | None = None,
 ) -> int:
     """Load and print.
 

@@ -19,9 +19,7 @@ def view(*sources: Sources, options: Options = Options()) -> int:  # noqa: B008 
     """
     names = [source_name(source) for source in sources]
     if can_view(names):
-        from tracetui.cli.terminal import run_viewer
-
-        return run_viewer(names, options)
+        return _open_viewer(names, options)
     if not names:
         raise UsageError("no source given", hint="a file, a directory, a glob, or - for standard input")
     from tracetui.cli.show import print_traces
@@ -30,7 +28,10 @@ def view(*sources: Sources, options: Options = Options()) -> int:  # noqa: B008 
 
 
 def can_view(names: list[str]) -> bool:
-    """Whether there is a terminal to draw on, and keys can be read."""
+    """Whether there is a terminal to draw on, and keys can be read.
+
+    Keys come from stdin, or from /dev/tty where stdin is a source.
+    """
     if os.environ.get("TERM") == "dumb" or not _is_terminal(_STDOUT):
         return False
     if "-" not in names:
@@ -40,6 +41,18 @@ def can_view(names: list[str]) -> bool:
     except OSError:
         return False
     return True
+
+
+def _open_viewer(names: list[str], options: Options) -> int:
+    # The screen asks the environment for its colours, as does the framework below it.
+    if options.color == "never":
+        os.environ["NO_COLOR"] = "1"
+    elif options.color == "always":
+        os.environ.pop("NO_COLOR", None)
+    load_options = options.load_options()
+    from tracetui import tui
+
+    return tui.run(names, load_options, mode=options.mode, ascii=options.ascii)
 
 
 def _is_terminal(fd: int) -> bool:

@@ -1,0 +1,43 @@
+"""What is imported is paid for at each start: a look at `sys.modules` after the process's work is done."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import CHECKOUT
+
+SHOW = ["show", str(CHECKOUT / "tests" / "data" / "orders.json")]
+
+
+def modules_after(arguments: list[str]) -> set[str]:
+    program = (
+        "import sys, atexit\nfrom tracetui.cli.main import main\n"
+        f"sys.argv[1:] = {arguments!r}\n"
+        "atexit.register(lambda: print(*sys.modules, file=sys.stderr))\nmain()\n"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, timeout=60)
+    return set(result.stderr.decode().splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("format", ["tree", "table", "json", "csv", "markdown"])
+def test_show_imports_no_screen_and_no_network(format: str) -> None:
+    modules = modules_after([*SHOW, "--format", format])
+    assert "tracetui.export.report" in modules
+    assert not modules & {"textual", "httpx", "rich.console", "asyncio", "tracetui.tui", "tracetui.backends"}
+
+
+def test_version_imports_nothing_to_speak_of() -> None:
+    modules = modules_after(["--version"])
+    assert not modules & {
+        "cyclopts",
+        "numpy",
+        "orjson",
+        "msgspec",
+        "textual",
+        "httpx",
+        "rich",
+        "tracetui.model",
+    }
