@@ -43,8 +43,9 @@ def test_self_time_of_a_big_trace(name: str, mode: Mode) -> None:
     assert (own <= columns.duration_ns).all()
 
 
-def test_reasons_in_a_big_trace() -> None:
+@pytest.mark.parametrize("mode", [Mode.DEFAULT, Mode.TO_END])
+def test_reasons_in_a_big_trace(mode: Mode) -> None:
     columns = shapes.all_at_once(MANY)
-    paths = critical_paths(columns)
+    paths = critical_paths(columns, mode=mode)
     assert reason(paths, columns, 0) == f"last of {MANY - 1} children to finish; own time, it has no children"
     assert len(alternatives(paths, columns, 0)) == MANY - 2

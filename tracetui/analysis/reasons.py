@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tracetui.analysis.blocking import Mode, may_block, row_eps
-from tracetui.analysis.columns import Rows, SpanColumns, end_times
+from tracetui.analysis.blocking import Mode, latest_ends, may_block, row_eps
+from tracetui.analysis.columns import Rows, SpanColumns, end_times, local_parents
 from tracetui.analysis.critical_path import CriticalPaths
 from tracetui.model.store import Flag
 
@@ -102,8 +102,8 @@ def why_empty(store: SpanColumns, row: int, mode: Mode = Mode.DEFAULT) -> str:
     Returns:
         A few words, or "" where it has one.
     """
-    end = _latest_end(store, row) if mode is Mode.TO_END else int(end_times(store, np.array([row]))[0])
-    if end > store.start_ns[row]:
+    last = row + int(store.size[row]) if mode is Mode.TO_END else row + 1
+    if end_times(store, slice(row, last)).max() > store.start_ns[row]:
         return ""
     if store.flags[row] & np.uint16(Flag.UNFINISHED):
         return "no end of the root is recorded, so there is no time to explain"
@@ -135,22 +135,16 @@ def _choice(paths: CriticalPaths, store: SpanColumns, section: int) -> _Choice:
     siblings = low + np.flatnonzero(store.parent[low:high] == parent)
     rows = siblings[may_block(store, siblings, np.full(len(siblings), parent), paths.mode)]
     start = store.start_ns[rows]
+    ends = end_times(store, slice(parent, high))
     if paths.mode is Mode.TO_END:
-        ends = np.array([_latest_end(store, child) for child in rows.tolist()], np.int64)
-        window = (int(store.start_ns[parent]), int(ends.max()))
-    else:
-        ends = end_times(store, rows)
-        window = (int(store.start_ns[parent]), int(end_times(store, np.array([parent]))[0]))
-        ends = np.minimum(ends, window[1])
+        ends = latest_ends(local_parents(store, parent, high), ends)
+    window = int(store.start_ns[parent]), int(ends[0])
+    ends = np.minimum(ends[rows - parent], window[1])
     counts = (ends > np.maximum(start, window[0])) & (start < window[1])
     rows, ends = rows[counts], ends[counts]
     other = rows != row
     end = int(ends[~other][0]) if not other.all() else int(paths.end_ns[section])
     return _Choice(rows[other], ends[other].tolist(), end, _next_start(paths, store, section, parent))
-
-
-def _latest_end(store: SpanColumns, row: int) -> int:
-    return int(end_times(store, slice(row, row + int(store.size[row]))).max())
 
 
 def _next_start(paths: CriticalPaths, store: SpanColumns, section: int, parent: int) -> int | None:

@@ -27,30 +27,50 @@ FEW = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
-    """The blocking children in walking order, families side by side; one entry for each.
+class _Families:
+    """Blocking children in walking order, siblings side by side; one entry for each.
+
+    Times are numbers from 0 to below `width` that order as the times do within a family; so a family's number
+    times `width`, plus a time, orders all entries (see `_comparable`).
 
     Attributes:
         row: Local row of the child.
-        family: Number of its family, ascending.
+        number: Number of its family, ascending.
         head: Where each family starts, one entry for each family.
-        low: Start of its part, as a number that orders within the family (see `_comparable`).
-        high: End of its part, likewise.
+        low: Start of its part.
+        high: End of its part.
+        by_end: `number * width` plus how long before the end of the axis it ends, ascending.
+        by_start: `number * width + low`, sorted.
+        width: Length of the axis of a family.
+    """
+
+    row: Rows
+    number: Rows
+    head: Rows
+    low: Ints
+    high: Ints
+    by_end: Ints
+    by_start: Ints
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Where the walk goes from each blocking child.
+
+    Attributes:
+        families: The children, in walking order.
         following: Entry that is taken after this one, -1 for none.
         cut: The one that follows ended a little after this one started; it counts up to that start.
     """
 
-    row: Rows
-    family: Rows
-    head: Rows
-    low: Ints
-    high: Ints
+    families: _Families
     following: Rows
     cut: Mask
 
 
 def steps(store: SpanColumns, blocking: Blocking, rows: Rows, mode: Mode) -> Steps:
-    """Order the blocking children and find what follows each; ties that only the key breaks stay as they are.
+    """Order blocking children and find what follows each; ties that only the key breaks stay as they are.
 
     Args:
         store: The columns.
@@ -61,119 +81,112 @@ def steps(store: SpanColumns, blocking: Blocking, rows: Rows, mode: Mode) -> Ste
     Returns:
         The walk of every family.
     """
-    rows = rows[by_family(rows, blocking.parent[rows])]
-    above = blocking.parent[rows]
-    fresh = np.concatenate((np.ones(min(1, len(rows)), np.bool_), above[1:] != above[:-1]))
-    family = np.cumsum(fresh) - 1
-    head = np.flatnonzero(fresh)
-    low, high, width = _comparable(blocking, rows, above, len(head))
-    by_start = family * width + low
-    order = _latest_end_first(blocking, rows, family, low, high, width)
-    rows, low, high = rows[order], low[order], high[order]
-    by_end = family * width + (width - 1 - high)
-    following = _following(family, head, low, high, by_end, width)
+    families = _families(blocking, rows)
+    following = _following(families)
     cut = np.zeros(len(rows), np.bool_)
     if mode is Mode.DEFAULT:
-        near = _near(store, blocking, rows, family, low, high, by_start, width, following)
-        at = np.flatnonzero(near >= 0)
-        following[at], cut[at] = near[at], True
-    return Steps(rows, family, head, low, high, following, cut)
+        entries, near = _near(store, blocking, families, following)
+        following[entries], cut[entries] = near, True
+    return Steps(families, following, cut)
+
+
+def _families(blocking: Blocking, rows: Rows) -> _Families:
+    rows = rows[by_family(rows, blocking.parent[rows])]
+    above = blocking.parent[rows]
+    first = _starts_run(above)
+    number = np.cumsum(first) - 1
+    head = np.flatnonzero(first)
+    low, high, width = _comparable(blocking, rows, above, len(head))
+    by_start = number * width + low
+    by_end = number * width + (width - 1 - high)
+    order = np.argsort(by_end)
+    by_end = by_end[order]
+    twin = ~_starts_run(by_end)
+    if twin.any():
+        # Of those that end together: earliest start, then with a blocking child itself.
+        tied = np.flatnonzero(twin | np.append(twin[1:], False))
+        waits = _waits(blocking, rows)
+        members = order[tied]
+        order[tied] = members[np.lexsort((members, ~waits[rows[members]], low[members], by_end[tied]))]
+    return _Families(rows[order], number, head, low[order], high[order], by_end, by_start, width)
 
 
 def _comparable(blocking: Blocking, rows: Rows, above: Rows, families: int) -> tuple[Ints, Ints, int]:
-    """Times as numbers from 0 to below a width so small that `family * width` fits into int64.
+    """Starts and ends as numbers on an axis so short that one axis for each family fits into int64.
 
-    They count from the start of the family's window, or are ranks where that would be too wide.
+    They count from the start of the family's window, or are ranks where that would be too long.
     """
     low, high = blocking.low_ns[rows], blocking.high_ns[rows]
     if not len(rows):
         return low, high, 1
     origin = blocking.low_ns[above]
     width = int((high - origin).max()) + 1
-    if width > 0 and (families + 1) * width < 1 << 62:
+    if int((high - origin).min()) >= 0 and (families + 1) * width < 1 << 62:
         return low - origin, high - origin, width
     times = np.unique(np.concatenate((low, high)))
     return np.searchsorted(times, low), np.searchsorted(times, high), len(times)
 
 
-def _latest_end_first(
-    blocking: Blocking, rows: Rows, family: Rows, low: Ints, high: Ints, width: int
-) -> Rows:
-    """The walking order: latest end, then earliest start, then with a blocking child itself."""
-    by_end = family * width + (width - 1 - high)
-    order = np.argsort(by_end)
-    by_end = by_end[order]
-    twin = by_end[1:] == by_end[:-1]
-    if twin.any():
-        tied = np.flatnonzero(np.concatenate((twin, [False])) | np.concatenate(([False], twin)))
-        waits = np.zeros(len(blocking.parent), np.bool_)
-        waits[blocking.parent[rows]] = True
-        members = order[tied]
-        order[tied] = members[np.lexsort((members, ~waits[rows[members]], low[members], by_end[tied]))]
-    return order
+def _starts_run(values: Ints | Rows | Mask) -> Mask:
+    """Which entries differ from the one before them; the first does."""
+    starts = np.ones(len(values), np.bool_)
+    starts[1:] = values[1:] != values[:-1]
+    return starts
 
 
-def _following(family: Rows, head: Rows, low: Ints, high: Ints, by_end: Ints, width: int) -> Rows:
+def _waits(blocking: Blocking, rows: Rows) -> Mask:
+    """Which local rows have one of the blocking children `rows`."""
+    waits = np.zeros(len(blocking.parent), np.bool_)
+    waits[blocking.parent[rows]] = True
+    return waits
+
+
+def _ends(families: _Families) -> Rows:
+    """Where each family ends."""
+    return np.append(families.head[1:], len(families.row))[: len(families.head)]
+
+
+def _following(families: _Families) -> Rows:
     """For each child the first one in walking order that ends by its start, -1 for none."""
-    count = len(family)
-    following = np.arange(1, count + 1)
-    last = np.zeros(count, np.bool_)
-    last[head[1:] - 1] = True
-    last[-1:] = True
-    following[last] = -1
-    overlaps = np.flatnonzero(~last[:-1] & (high[1:] > low[:-1]))
+    low, high, number, width = families.low, families.high, families.number, families.width
+    following = np.arange(1, len(low) + 1)
+    ends = _ends(families)
+    following[ends - 1] = -1
+    overlaps = np.flatnonzero((following[:-1] >= 0) & (high[1:] > low[:-1]))
     if len(overlaps):
-        families = family[overlaps]
-        wanted = families * width + (width - 1 - low[overlaps])
-        found = np.searchsorted(by_end, wanted)
-        end = np.concatenate((head[1:], [count]))[families]
-        following[overlaps] = np.where(found < end, found, -1)
+        found = np.searchsorted(families.by_end, number[overlaps] * width + (width - 1 - low[overlaps]))
+        following[overlaps] = np.where(found < ends[number[overlaps]], found, -1)
     return following
 
 
-def _near(
-    store: SpanColumns,
-    blocking: Blocking,
-    rows: Rows,
-    family: Rows,
-    low: Ints,
-    high: Ints,
-    by_start: Ints,
-    width: int,
-    following: Rows,
-) -> Rows:
-    """The near-sequential sibling that follows each child, -1 for none.
+def _near(store: SpanColumns, blocking: Blocking, families: _Families, following: Rows) -> tuple[Rows, Rows]:
+    """Entries that a near-sequential sibling follows, and the entries of those siblings.
 
-    C   |---------|         C ends a little after X starts, and nothing else starts or ends
-    X           |-------|   in that overlap: X still waited for C
-                |-|         at most max(EPS, min(1 % of the parent's window, 10 % of the shorter))
+    C  |---------|         C ends a little after X starts, and nothing else starts or ends
+    X          |-------|   in that overlap: X still waited for C
+               |-|         at most max(EPS, min(1 % of the parent's window, 10 % of the shorter))
     """
-    count = len(rows)
-    near = np.full(count, -1, np.intp)
-    ends = np.append(np.flatnonzero(family[1:] != family[:-1]) + 1, count)
-    skips = np.flatnonzero(following != np.arange(1, count + 1))
-    after = following[skips]
-    after = np.where(after < 0, ends[family[skips]], after)
+    low, high, number = families.low, families.high, families.number
+    x = np.flatnonzero(following != np.arange(1, len(low) + 1))
+    after = following[x]
+    after = np.where(after < 0, _ends(families)[number[x]], after)
     # The last one skipped has the smallest end after X's start; of equals the first in order.
-    other = after - 1
-    fresh = np.concatenate(([True], (family[1:] != family[:-1]) | (high[1:] != high[:-1])))
-    other = np.flatnonzero(fresh)[np.cumsum(fresh)[other] - 1]
-    keep = (other > skips) & (low[other] < low[skips]) & (high[other] < high[skips])
-    skips, other = skips[keep], other[keep]
-    if not len(skips):
-        return near
+    run = _starts_run(families.by_end)
+    c = np.flatnonzero(run)[np.cumsum(run)[after - 1] - 1]
+    keep = (c > x) & (low[c] < low[x]) & (high[c] < high[x])
+    x, c = x[keep], c[keep]
     begin, end = blocking.low_ns, blocking.high_ns
-    x, c, parent = rows[skips], rows[other], blocking.parent[rows[skips]]
-    shorter = np.minimum(end[c] - begin[c], end[x] - begin[x])
+    x_row, c_row = families.row[x], families.row[c]
+    parent = blocking.parent[x_row]
+    shorter = np.minimum(end[c_row] - begin[c_row], end[x_row] - begin[x_row])
     allowed = np.minimum((end[parent] - begin[parent]) // 100, shorter // 10)
-    allowed = np.maximum(allowed, row_eps(store, blocking.first + x))
-    keep = end[c] - begin[x] <= allowed
-    skips, other = skips[keep], other[keep]
-    base = family[skips] * width
-    first = np.searchsorted(by_start, base + low[skips], "right")
-    alone = first == np.searchsorted(by_start, base + high[other], "left")
-    near[skips[alone]] = other[alone]
-    return near
+    allowed = np.maximum(allowed, row_eps(store, blocking.first + x_row))
+    keep = end[c_row] - begin[x_row] <= allowed
+    x, c = x[keep], c[keep]
+    axis = number[x] * families.width
+    inside = np.searchsorted(families.by_start, axis + low[x], "right")
+    alone = inside == np.searchsorted(families.by_start, axis + high[c], "left")
+    return x[alone], c[alone]
 
 
 def take(store: SpanColumns, blocking: Blocking, walk: Steps) -> tuple[Mask, Rows]:
@@ -182,20 +195,19 @@ def take(store: SpanColumns, blocking: Blocking, walk: Steps) -> tuple[Mask, Row
     Args:
         store: The columns, asked for keys where nothing else breaks a tie.
         blocking: The blocking children of the range.
-        walk: Their walking order.
+        walk: Where the walk goes from each.
 
     Returns:
         bool, one for each entry of `walk`: it is taken; and the entries' rows after ties by key.
     """
-    taken = np.zeros(len(walk.row), np.bool_)
+    families = walk.families
     # Where every child follows the one before it, all are taken, and there is nothing to walk.
-    broken = np.ones(len(walk.row), np.bool_)
-    broken[:-1] = walk.following[:-1] != np.arange(1, len(walk.row))
-    broken[np.append(walk.head[1:], len(walk.row))[: len(walk.head)] - 1] = False
-    uneven = np.zeros(len(walk.head), np.bool_)
-    uneven[walk.family[broken]] = True
-    taken[~uneven[walk.family]] = True
-    at = walk.head[uneven]
+    broken = walk.following != np.arange(1, len(families.row) + 1)
+    broken[_ends(families) - 1] = False
+    uneven = np.zeros(len(families.head), np.bool_)
+    uneven[families.number[broken]] = True
+    taken = ~uneven[families.number]
+    at = families.head[uneven]
     while len(at) > FEW:
         taken[at] = True
         at = walk.following[at]
@@ -208,28 +220,24 @@ def take(store: SpanColumns, blocking: Blocking, walk: Steps) -> tuple[Mask, Row
                 reached.append(entry)
                 entry = following[entry]
         taken[reached] = True
-    return taken, _break_ties(store, blocking, walk, taken)
+    return taken, _break_ties(store, blocking, families, taken)
 
 
-def _break_ties(store: SpanColumns, blocking: Blocking, walk: Steps, taken: Mask) -> Rows:
+def _break_ties(store: SpanColumns, blocking: Blocking, families: _Families, taken: Mask) -> Rows:
     """Of taken children with equal times and an equal claim, take the one with the smallest key."""
-    row, low, high = walk.row, walk.low, walk.high
-    if len(row) < 2:
+    row = families.row
+    alone = _starts_run(families.by_end) | _starts_run(families.low)
+    if alone.all():
         return row
-    twin = (walk.family[1:] == walk.family[:-1]) & (high[1:] == high[:-1]) & (low[1:] == low[:-1])
-    if not twin.any():
-        return row
-    waits = np.zeros(len(blocking.parent), np.bool_)
-    waits[blocking.parent[row]] = True
-    twin &= waits[row[1:]] == waits[row[:-1]]
-    runs = np.flatnonzero(taken[:-1] & twin)
+    alone |= _starts_run(_waits(blocking, row)[row])
+    runs = np.flatnonzero(taken[:-1] & ~alone[1:])
     if not len(runs):
         return row
     row = row.copy()
-    ends = np.flatnonzero(~np.append(twin, False))
-    until = ends[np.searchsorted(ends, runs)]
+    bounds = np.append(np.flatnonzero(alone), len(row))
+    until = bounds[np.searchsorted(bounds, runs, "right")]
     for begin, end in zip(runs.tolist(), until.tolist(), strict=True):
-        members = row[begin : end + 1].tolist()
+        members = row[begin:end].tolist()
         best = min(members, key=lambda member: store.key(blocking.first + member))
         row[begin + members.index(best)] = members[0]
         row[begin] = best
