@@ -20,15 +20,16 @@ PLACES = {
 }
 _WIDE = 96  # from here on the page has two columns
 _GUTTER = 3
-_KEYS = 15
+_KEYS = 12
 
 Legend = tuple[str, str, str, str]
 """Sign, its form in ASCII, role, meaning."""
+Sign = tuple[str, str, str]
+"""Sign, role, meaning."""
 
 _BARS: tuple[Legend, ...] = (
     ("█████", "#####", "service:frontend", "on the critical path: the trace was waiting for this span"),
     ("█████", "-----", "dimmed:frontend", "off the critical path: nobody waited for it then"),
-    ("█░░", "#--", "text", "the same without colours"),
     ("✗", "x", "error", "an error: the span's status, or an exception on its bar"),
     ("╎", ":", "text", "an event on the bar"),
     ("╶──╴", "[--]", "warning", "a missing span: named as parent, but not in the trace"),
@@ -38,18 +39,21 @@ _BARS: tuple[Legend, ...] = (
 )
 
 
-def build(contexts: Sequence[str], width: int, *, ascii: bool = False) -> Iterator[Line]:
+def build(
+    contexts: Sequence[str], width: int, *, ascii: bool = False, shapes: bool = False
+) -> Iterator[Line]:
     """The lines of the help page.
 
     Args:
         contexts: Where the user is, the innermost place first; its keys stand first.
         width: Cells of a line.
         ascii: Show the ASCII forms of the signs.
+        shapes: Path and rest differ in shape, as colours cannot tell them.
     """
     width = max(20, width)
     columns = 2 if width >= _WIDE else 1
     room = (width - _GUTTER * (columns - 1)) // columns
-    blocks = [list(block) for block in _blocks(contexts, room, ascii)]
+    blocks = [list(block) for block in _blocks(contexts, room, _signs(ascii, shapes))]
     if columns == 1:
         for block in blocks:
             yield from block
@@ -58,7 +62,7 @@ def build(contexts: Sequence[str], width: int, *, ascii: bool = False) -> Iterat
     yield from _beside(blocks, room)
 
 
-def _blocks(contexts: Sequence[str], room: int, ascii: bool) -> Iterator[Iterator[Line]]:
+def _blocks(contexts: Sequence[str], room: int, signs: Sequence[Sign]) -> Iterator[Iterator[Line]]:
     """Parts that stay together: the groups of the keys that work here, the legend, keys of other places."""
     told: set[str] = set()
     for context in contexts or (GLOBAL,):
@@ -69,7 +73,7 @@ def _blocks(contexts: Sequence[str], room: int, ascii: bool) -> Iterator[Iterato
             if listed:
                 yield _group(group, listed, room)
     if not contexts or contexts[0] in ("waterfall", "detail"):
-        yield _legend(room, ascii)
+        yield _legend(room, signs)
     for place, words in PLACES.items():
         others = [action for action in ACTIONS if place in action.contexts and action.id not in told]
         told.update(action.id for action in others)
@@ -84,13 +88,21 @@ def _group(title: str, actions: Iterable[Action], room: int) -> Iterator[Line]:
         yield from _entry(keys, "keyword", action.help.rstrip("."), room)
 
 
-def _legend(room: int, ascii: bool) -> Iterator[Line]:
-    yield Line((Piece("What the signs mean", "strong"),))
+def _signs(ascii: bool, shapes: bool) -> list[Sign]:
+    signs = []
     for sign, plain, role, meaning in _BARS:
-        yield from _entry(plain if ascii else sign, role, meaning, room)
-    if not ascii:
-        text = "A service has the same colour in every trace."
-        yield from _entry("", "text", text, room)
+        if shapes and role.startswith("dimmed:"):
+            sign = "░░░░░"
+        signs.append((plain if ascii else sign, role, meaning))
+    if not shapes:
+        signs.append(("", "text", "a service has one colour, the same in every trace"))
+    return signs
+
+
+def _legend(room: int, signs: Iterable[Sign]) -> Iterator[Line]:
+    yield Line((Piece("What the signs mean", "strong"),))
+    for sign, role, meaning in signs:
+        yield from _entry(sign, role, meaning, room)
 
 
 def _entry(sign: str, role: str, words: str, room: int) -> Iterator[Line]:

@@ -47,7 +47,8 @@ class _Page:
             for attributes in (subject.attributes, subject.resource, subject.scope.attributes)
             for name in islice(attributes, _SAMPLE)
         ]
-        self._column = min(max(names, default=8), max(10, width * 42 // 100))
+        widest = max(10, width * 42 // 100)
+        self._column = max((cells for cells in names if cells <= widest), default=10)
         system = subject.attributes.get("db.system.name", subject.attributes.get("db.system", ""))
         self._system = system if isinstance(system, str) else ""
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tracetui.model.attributes import AttributeValue
 from tracetui.text import cell_len, neutralise
 
-__all__ = ["Entry", "LazyLines", "Line", "Piece", "clean", "take", "wrap"]
+__all__ = ["Entry", "LazyLines", "Line", "Piece", "clean", "cuts", "take", "wrap"]
 
 
 class Piece(NamedTuple):
@@ -100,24 +100,26 @@ def take(text: str, width: int) -> str:
 
 def wrap(text: str, width: int) -> Iterator[str]:
     """Cut neutralised text of one line into parts of at most `width` cells, at a space where one is near."""
+    return (text[start:end] for start, end in cuts(text, width))
+
+
+def cuts(text: str, width: int) -> Iterator[tuple[int, int]]:
+    """Where `wrap` cuts: start and end of each part; a blank at a cut may stand between two of them."""
     start = 0
     width = max(1, width)
     while True:
         part = take(text[start : start + width], width)
         end = start + len(part)
         if end >= len(text):
-            yield part
+            yield start, end
             return
         blank = part.rfind(" ")
         if text[end] != " " and blank >= len(part) // 2:
             end = start + blank + 1
-            part = part[: blank + 1]
-        yield part
-        start = end
-        if text[start] == " ":
-            start += 1
-            if start >= len(text):
-                return
+        yield start, end
+        start = end + (text[end] == " ")
+        if start >= len(text):
+            return
 
 
 def clean(text: str, limit: int = 400) -> str:

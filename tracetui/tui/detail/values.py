@@ -16,7 +16,7 @@ from tracetui.model.attributes import AttributeValue
 from tracetui.text import neutralise
 from tracetui.tui.detail import sql
 from tracetui.tui.detail.json_layout import layout, tokens_in, tokens_of
-from tracetui.tui.detail.lines import Piece, wrap
+from tracetui.tui.detail.lines import Piece, cuts, wrap
 
 __all__ = ["PREVIEW", "Shown", "is_json", "plain", "present", "status_role", "text_lines", "wrap_pieces"]
 
@@ -175,10 +175,12 @@ def text_lines(value: str, width: int, most: int, role: str = "text") -> Shown:
     lines: list[PieceLine] = []
     shown = 0
     for raw in window.splitlines() if "\n" in window or "\r" in window else (window,):
+        in_line = 0
         for part in wrap(neutralise(raw, multiline=True), width):
             if len(lines) == most:
-                return Shown(_with_rest(lines, _more(value, shown)), True)
+                return Shown(_with_rest(lines, _more(value, shown + in_line)), True)
             lines.append([Piece(part, role)])
+            in_line += len(part)
         shown += len(raw) + 1
     if len(value) > PREVIEW:
         return Shown(_with_rest(lines, _more(value, PREVIEW)), True)
@@ -256,21 +258,20 @@ def wrap_pieces(line: PieceLine, width: int) -> Iterator[PieceLine]:
     if len(text) <= width and text.isascii():
         yield line
         return
-    pieces = iter(line)
-    current, role = next(pieces, Piece(""))
-    at = 0
-    for part in wrap(text, width):
-        # A blank at a cut is left out by `wrap`: step over it here too.
-        if not text.startswith(part, at):
-            at += 1
-            current = current[1:]
+    ends: list[int] = []
+    total = 0
+    for piece in line:
+        total += len(piece.text)
+        ends.append(total)
+    index = 0
+    for start, end in cuts(text, width):
+        while index < len(line) - 1 and ends[index] <= start:
+            index += 1
         out: PieceLine = []
-        need = len(part)
-        while need:
-            while not current:
-                current, role = next(pieces)
-            got, current = current[:need], current[need:]
-            out.append(Piece(got, role))
-            need -= len(got)
-        at += len(part)
+        at, which = start, index
+        while at < end:
+            stop = min(end, ends[which])
+            if stop > at:
+                out.append(Piece(text[at:stop], line[which].role))
+            at, which = max(at, stop), which + 1
         yield out

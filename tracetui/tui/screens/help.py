@@ -12,6 +12,7 @@ from tracetui.tui.bindings import bindings_for
 from tracetui.tui.detail.lines import Line, Piece
 from tracetui.tui.help_lines import PLACES, build
 from tracetui.tui.screens.pager import TitleLine
+from tracetui.tui.theme import paint
 from tracetui.tui.widgets.footer import KeyBar
 from tracetui.tui.widgets.lines_view import LinesView
 
@@ -24,14 +25,14 @@ class HelpView(LinesView):
     GROUND = "background"
     HAS_CURSOR = False
     BINDINGS = [*bindings_for("help"), Binding("question_mark,f1", "run('back')", "Back", show=False)]
-    DEFAULT_CSS = "HelpView { height: 1fr; background: $background; }"
+    DEFAULT_CSS = "HelpView { height: 1fr; background: $background; padding: 1 1 0 1; }"
 
     def __init__(self, contexts: Sequence[str], *, ascii: bool) -> None:
         super().__init__(ascii=ascii)
         self._contexts = contexts
 
     def make_lines(self, width: int) -> Iterable[Line]:
-        return build(self._contexts, width, ascii=self.ascii)
+        return build(self._contexts, width, ascii=self.ascii, shapes=paint(self.app).shapes)
 
     def action_run(self, name: str) -> None:
         """Carry out an action of the registry."""

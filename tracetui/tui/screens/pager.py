@@ -43,6 +43,11 @@ class TitleLine(Widget):
             )
         used = sum(cell_len(segment.text) for segment in segments)
         width = self.size.width
+        hint = "esc back"
+        if used + len(hint) + 3 <= width:
+            segments.append(Segment(" " * (width - used - len(hint) - 1), base))
+            segments.append(Segment(hint + " ", current.style("muted", on="raised")))
+            used = width
         return Strip(segments, used).adjust_cell_length(width, base)
 
 

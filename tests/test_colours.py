@@ -1,0 +1,67 @@
+"""Colours of services: stable, spread, and readable on their ground."""
+
+from __future__ import annotations
+
+import pytest
+
+from tracetui.colours import PALETTES, Palette, ansi_code, blend, service_colour, slot
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2.2 defines it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_slots_do_not_depend_on_the_run() -> None:
+    assert [slot(name, 12) for name in ("checkout-worker", "x", "émile")] == [8, 8, 10]
+
+
+def test_usual_neighbours_have_colours_of_their_own() -> None:
+    names = "frontend auth inventory postgres kafka payment risk ThirdPartyGateway cart".split()  # noqa: SIM905
+    assert len({service_colour(name) for name in names}) == len(names)
+
+
+@pytest.mark.parametrize("name", ["payment", "Payment", "payment-service", "paymentservice"])
+def test_spellings_of_a_well_known_name_share_its_colour(name: str) -> None:
+    assert service_colour(name) == service_colour("payment")
+
+
+def test_a_service_without_a_name_is_toned_down() -> None:
+    palette = PALETTES["dark"]
+    assert service_colour("", palette) == palette.muted
+    assert ansi_code("") == 7
+
+
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=lambda palette: palette.name)
+def test_text_is_readable_on_every_ground(palette: Palette) -> None:
+    for ground in (palette.background, palette.panel, palette.raised):
+        for colour in (palette.text, palette.strong, palette.error, palette.warning, palette.accent):
+            assert contrast(colour, ground) >= 4, (colour, ground)
+        for colour in palette.services:
+            assert contrast(colour, ground) >= 2.9, (colour, ground)
+    assert contrast(palette.muted, palette.background) >= 4
+
+
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=lambda palette: palette.name)
+def test_on_and_off_the_path_differ_visibly(palette: Palette) -> None:
+    for colour in palette.services:
+        dimmed = blend(colour, palette.background, palette.dim)
+        assert contrast(colour, dimmed) >= 1.8, colour
+        assert contrast(dimmed, palette.background) >= 1.2, colour
+
+
+def test_no_service_looks_like_an_error() -> None:
+    assert all(palette.error not in palette.services for palette in PALETTES.values())
+
+
+def test_blend_goes_from_the_ground_to_the_colour() -> None:
+    assert blend("#ffffff", "#000000", 0) == "#000000"
+    assert blend("#ffffff", "#000000", 1) == "#ffffff"
+    assert blend("#7aa2f7", "#1a1b26", 0.35) == "#3c4a6f"

@@ -1,0 +1,61 @@
+"""Themes: which one a terminal gets, and what widgets draw with."""
+
+from __future__ import annotations
+
+import pytest
+from textual.app import App
+
+from tracetui.tui.theme import ANSI_THEME, DEFAULT_THEME, choose, paint, paint_named, register_themes, themes
+
+TRUE = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "environ", "expected"),
+    [
+        (None, TRUE, (DEFAULT_THEME, None)),
+        ("light", TRUE, ("tracetui-light", None)),
+        ("tracetui-light", TRUE, ("tracetui-light", None)),
+        ("nord", TRUE, ("nord", None)),
+        ("ansi", TRUE, (ANSI_THEME, None)),
+        (None, {"TERM": "tmux-256color"}, (DEFAULT_THEME, None)),
+        (None, {"TERM": "xterm"}, (ANSI_THEME, True)),
+        ("light", {"TERM": "linux"}, (ANSI_THEME, True)),
+        ("light", {**TRUE, "NO_COLOR": "1"}, (ANSI_THEME, True)),
+        (None, {**TRUE, "NO_COLOR": ""}, (DEFAULT_THEME, None)),
+    ],
+)
+def test_choose(wanted: str | None, environ: dict[str, str], expected: tuple[str, bool | None]) -> None:
+    assert choose(wanted, environ) == expected
+
+
+@pytest.mark.parametrize("name", [theme.name for theme in themes()])
+async def test_every_theme_has_all_that_textual_asks_for(name: str) -> None:
+    app: App[None] = App()
+    register_themes(app)
+    app.theme = name
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert paint(app) is paint(app)
+        assert paint(app).ansi == (name == ANSI_THEME)
+
+
+def test_styles_are_made_once() -> None:
+    styles = paint_named(DEFAULT_THEME)
+    assert styles.style("error", on="cursor", bold=True) is styles.style("error", on="cursor", bold=True)
+    assert styles.service("frontend") is styles.service("frontend")
+
+
+def test_colours_of_a_true_colour_theme() -> None:
+    styles = paint_named(DEFAULT_THEME)
+    assert styles.colour("frontend") == "#7aa2f7"
+    assert styles.dimmed("frontend") != styles.colour("frontend")
+    assert not styles.shapes
+
+
+def test_sixteen_colours_tell_the_path_by_shape() -> None:
+    styles = paint_named(ANSI_THEME)
+    assert styles.shapes
+    assert styles.dimmed("frontend") == styles.colour("frontend") == "color(12)"
+    assert styles.ground("cursor").reverse
+    assert styles.ground_colour() == "default"
