@@ -53,6 +53,14 @@ def _indexed(colour: str) -> int:
     return 16 + 36 * nearest[0] + 6 * nearest[1] + nearest[2]
 
 
+@cache
+def _foreground(depth: ColourDepth, colour: str) -> str:
+    """The code of a `#rrggbb` as the colour of text."""
+    if depth is ColourDepth.TRUE:
+        return "38;2;" + ";".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
+    return f"38;5;{_indexed(colour)}"
+
+
 # Without exact colours: what stands for the roles of a palette among the sixteen.
 _ROLES = {"muted": "2", "faint": "2", "error": "31", "warning": "33", "strong": "1", "text": ""}
 
@@ -71,27 +79,28 @@ class Painter:
 
     def role(self, name: str) -> str:
         """The code of a role of the palette: muted, faint, error, warning, strong, text."""
+        if not self.depth:
+            return ""
         if self.depth is ColourDepth.ANSI:
             return _ROLES[name]
-        return "1" if name == "strong" else self._foreground(getattr(self.palette, name))
+        return "1" if name == "strong" else _foreground(self.depth, getattr(self.palette, name))
 
     def service(self, service: str, *, dim: bool = False) -> str:
         """The code of a service's colour, bright or as it is off the critical path."""
+        if not self.depth:
+            return ""
         if self.depth is ColourDepth.ANSI:
             code = ansi_code(service)
             return ("2;" if dim else "") + str(30 + code if code < 8 else 82 + code)
         colour = service_colour(service, self.palette)
         if dim:
             colour = blend(colour, self.palette.background, self.palette.dim)
-        return self._foreground(colour)
-
-    def _foreground(self, colour: str) -> str:
-        if self.depth is ColourDepth.TRUE:
-            return "38;2;" + ";".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
-        return f"38;5;{_indexed(colour)}"
+        return _foreground(self.depth, colour)
 
     def paint(self, text: str, *codes: str) -> str:
         """The text between the sequence for some codes and a reset."""
+        if not self.depth:
+            return text
         start = self.sgr(*codes)
         return f"{start}{text}{_RESET}" if start and text else text
 

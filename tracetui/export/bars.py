@@ -106,8 +106,9 @@ def bar(
     limit = window.width * EIGHTHS
     if limit <= 0 or end_ns < window.start_ns or start_ns > window.start_ns + window.span_ns:
         return Bar(0, ())
-    left = min(max(window.eighth(start_ns), 0), limit - 1)
-    right = max(min(window.eighth(end_ns), limit), left + 1)
+    eighth = window.eighth
+    left = min(max(eighth(start_ns), 0), limit - 1)
+    right = max(min(eighth(end_ns), limit), left + 1)
     first = left // EIGHTHS
     last = -(-right // EIGHTHS)
     base = first * EIGHTHS

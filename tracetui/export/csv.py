@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from tracetui.export.report import Report, Spans, TraceSummary
+from tracetui.export.report import Report, Spans, TraceSummary, keys_of
 from tracetui.model.store import Kind, Status
 from tracetui.text import neutralise
 
@@ -41,6 +41,9 @@ TRACE_COLUMNS: Final = (
     "root_count",
     "orphan_count",
 )
+
+_KINDS: Final = [kind.name.lower() for kind in Kind]
+_STATUSES: Final = [status.name.lower() for status in Status]
 
 
 def write_csv(report: Report) -> Iterator[str]:
@@ -90,26 +93,39 @@ def _span_rows(report: Report) -> Iterator[tuple[object, ...]]:
 
 def _rows_of(report: Report, trace: TraceSummary) -> Iterator[tuple[object, ...]]:
     store = report.store
-    strings = store.strings
-    texts: dict[int, str] = {}
     trace_id = neutralise(trace.trace_id)
-    for row in report.rows(trace).tolist():
-        parent = int(store.parent[row])
-        service, name = int(store.service[row]), int(store.name[row])
-        for code in (service, name):
-            if code not in texts:
-                texts[code] = neutralise(strings[code])
-        yield (
-            trace_id,
-            neutralise(store.key(row)),
-            neutralise(store.key(parent)) if parent >= 0 else "",
-            int(store.depth[row]),
-            texts[service],
-            texts[name],
-            Kind(int(store.kind[row])).name.lower(),
-            Status(int(store.status[row])).name.lower(),
-            int(store.start_ns[row]),
-            int(store.duration_ns[row]),
-            int(report.self_ns[row]),
-            int(report.on_path[row]),
+    texts: dict[int, str] = {}
+    rows = report.rows(trace)
+    for at in range(0, len(rows), _BLOCK):
+        block = rows[at : at + _BLOCK]
+        parents = store.parent[block]
+        columns = zip(
+            keys_of(store, block),
+            keys_of(store, parents.clip(0)),
+            parents.tolist(),
+            store.depth[block].tolist(),
+            store.service[block].tolist(),
+            store.name[block].tolist(),
+            store.kind[block].tolist(),
+            store.status[block].tolist(),
+            store.start_ns[block].tolist(),
+            store.duration_ns[block].tolist(),
+            report.self_ns[block].tolist(),
+            report.on_path[block].tolist(),
+            strict=True,
         )
+        for key, parent_key, parent, depth, service, name, kind, status, *times in columns:
+            for code in (service, name):
+                if code not in texts:
+                    texts[code] = neutralise(store.strings[code])
+            yield (
+                trace_id,
+                neutralise(key),
+                neutralise(parent_key) if parent >= 0 else "",
+                depth,
+                texts[service],
+                texts[name],
+                _KINDS[kind],
+                _STATUSES[status],
+                *times,
+            )

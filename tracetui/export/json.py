@@ -12,10 +12,10 @@ from typing import Any, Final
 import msgspec
 import orjson
 
-from tracetui.export.report import Report, Spans, TraceSummary
+from tracetui.export.report import Report, Spans, TraceSummary, keys_of
 from tracetui.model.attributes import Attributes, Event, Link, Scope
 from tracetui.model.issues import Issue
-from tracetui.model.store import Flag, Kind, Status
+from tracetui.model.store import Kind, Status
 from tracetui.model.trace import Span
 from tracetui.text import escape_json
 
@@ -232,7 +232,7 @@ class _Writer:
     def _path(self, number: int) -> Iterator[bytes]:
         paths = self.report.paths
         first, last = int(paths.offsets[number]), int(paths.offsets[number + 1])
-        (root,) = self._keys(paths.roots[number : number + 1])
+        (root,) = keys_of(self.store, paths.roots[number : number + 1])
         yield json_dumps({"root": root})[:-1] + b',"sections":['
         for at in range(first, last, _BLOCK):
             block = slice(at, min(at + _BLOCK, last))
@@ -240,7 +240,7 @@ class _Writer:
             sections = list(
                 map(
                     _Section,
-                    self._keys(paths.span[block]),
+                    keys_of(self.store, paths.span[block]),
                     paths.start_ns[block].tolist(),
                     paths.end_ns[block].tolist(),
                     kinds,
@@ -256,17 +256,6 @@ class _Writer:
         except UnicodeEncodeError:  # an id kept as text that holds half a surrogate pair
             return json_dumps([msgspec.structs.asdict(section) for section in sections])[1:-1]
 
-    def _keys(self, rows: Any) -> list[str]:
-        """The keys of some rows; the hex digits of all ids are written in one call."""
-        store = self.store
-        digits = store.span_id[rows].astype(">u8").tobytes().hex()
-        keys = [digits[at : at + 16] for at in range(0, len(digits), 16)]
-        odd = (store.flags[rows] & (Flag.NO_ID | Flag.OPAQUE_ID) != 0) | (store.repeat[rows] != 0)
-        if odd.any():
-            for index in odd.nonzero()[0].tolist():
-                keys[index] = store.key(int(rows[index]))
-        return keys
-
     def _spans(self, trace: TraceSummary) -> Iterator[bytes]:
         rows = self.report.rows(trace)
         for at in range(0, len(rows), _BLOCK):
@@ -281,10 +270,10 @@ class _Writer:
     def _span_values(self, rows: Any) -> Iterator[dict[str, Any]]:
         store, report = self.store, self.report
         parents = store.parent[rows]
-        parent_keys = self._keys(parents.clip(0))
+        parent_keys = keys_of(store, parents.clip(0))
         columns = zip(
             rows.tolist(),
-            self._keys(rows),
+            keys_of(store, rows),
             parents.tolist(),
             parent_keys,
             store.depth[rows].tolist(),

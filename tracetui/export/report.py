@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tracetui.analysis import CriticalPaths, Mode, critical_paths, on_path_ns, path_by_service, self_times
-from tracetui.model.store import SpanStore, Status
+from tracetui.model.store import Flag, SpanStore, Status
 from tracetui.model.trace import Collection
 
 Int64s = npt.NDArray[np.int64]
 _SAFE_SUM = 1 << 62
 _DENSE_CELLS = 1 << 22
+_ODD_ID = int(Flag.NO_ID | Flag.OPAQUE_ID)
 
 
 class Spans(StrEnum):
@@ -224,3 +226,13 @@ def _sums(member: Int64s, values: Int64s, size: int) -> list[int]:
     for group, value in zip(member.tolist(), values.tolist(), strict=True):
         totals[group] += value
     return totals
+
+
+def keys_of(store: SpanStore, rows: npt.NDArray[Any]) -> list[str]:
+    """The keys of some rows; the hex digits of all ids are written in one call."""
+    digits = store.span_id[rows].astype(">u8").tobytes().hex()
+    keys = [digits[at : at + 16] for at in range(0, len(digits), 16)]
+    odd = ((store.flags[rows] & _ODD_ID) != 0) | (store.repeat[rows] != 0)
+    for index in np.flatnonzero(odd).tolist():
+        keys[index] = store.key(int(rows[index]))
+    return keys
