@@ -235,7 +235,8 @@ class Reader:
     def _window_of_resources(self, stream: JsonStream) -> bool:
         """Read as many whole ResourceSpans as a window holds at once; False if that cannot be."""
         window, base = stream.ahead(BATCH), stream.position
-        end = window.rfind(b'},{"resource":') + 1
+        line_end = window.find(b"\n")
+        end = window.rfind(b'},{"resource":', 0, line_end if line_end >= 0 else len(window)) + 1
         if end <= 0 or not self._take(self._cutter.resources(window[:end]), base):
             return False
         stream.seek(base + end)

@@ -151,27 +151,29 @@ class SpanRows:
             flags[opaque] |= int(Flag.OPAQUE_ID)
         if parents_opaque.any():
             flags[parents_opaque] |= int(Flag.OPAQUE_PARENT)
-        some = [span.events is not None and span.events.first is not None for span in spans]
+        some = [1 if span.events else 0 for span in spans]
         flags |= np.array(some, np.uint16) * np.uint16(Flag.EVENTS)
-        some = [span.links is not None and span.links.first is not None for span in spans]
+        some = [1 if span.links else 0 for span in spans]
         flags |= np.array(some, np.uint16) * np.uint16(Flag.LINKS)
         start, duration = self._times(spans, flags)
         names = [span.name for span in spans]
         if None in names:
             for row in (row for row, name in enumerate(names) if name is None):
                 odd.add(row, IssueCode.MISSING_FIELD, "name")
-            names = [name or "" for name in names]
+        texts = [name or "" for name in names]
         self._note_dropped(spans)
         return {
-            "trace": np.array([self._traces[span.trace_id] for span in spans], np.int32),
+            "trace": np.array(
+                list(map(self._traces.__getitem__, [span.trace_id for span in spans])), np.int32
+            ),
             "span_id": ids,
             "parent_id": parents,
             "flags": flags,
             "start_ns": start,
             "duration_ns": duration,
-            "name": np.array([builder.strings[name] for name in names if name is not None], np.int32),
+            "name": np.array(list(map(builder.strings.__getitem__, texts)), np.int32),
             "kind": self._kinds.of([span.kind for span in spans], odd, "kind"),
-            "status": self._statuses.of([_status(span.status) for span in spans], odd, "status"),
+            "status": self._statuses.of(_status_codes([span.status for span in spans]), odd, "status"),
         }
 
     def _times(self, spans: list[SpanRecord], flags: npt.NDArray[np.uint16]) -> tuple[Int64s, Int64s]:
@@ -205,11 +207,18 @@ class SpanRows:
                     self._odd.add(row, IssueCode.TRUNCATED, "the SDK dropped attributes, events or links")
 
 
-def _status(status: StatusRecord | int | str | None) -> int | str | None:
-    if isinstance(status, StatusRecord):
-        # Before 1.0 every code but 0 was an error.
-        return status.code or (2 if status.deprecated_code else 0)
-    return status
+def _status_codes(found: list[StatusRecord | int | str | None]) -> list[int | str | None]:
+    try:
+        codes = [status.code if status else 0 for status in found]  # type: ignore[union-attr]
+        if not any([status.deprecated_code for status in found if status]):  # type: ignore[union-attr]  # noqa: C419
+            return codes
+    except AttributeError:
+        pass
+    # Before 1.0 every deprecated code but 0 was an error.
+    return [
+        status.code or (2 if status.deprecated_code else 0) if isinstance(status, StatusRecord) else status
+        for status in found
+    ]
 
 
 def _codes(slots: list[Slot]) -> Int32s:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from tracetui.loaders.lenient import Fault, Fields, camel, parse
+from tracetui.loaders.values import nanos
 from tracetui.model.issues import IssueCode
 
 Number = int | str | float | None
@@ -46,8 +47,8 @@ class SpanRecord(msgspec.Struct, gc=False, rename="camel"):
     start_time_unix_nano: Number = None
     end_time_unix_nano: Number = None
     attributes: Objects | None = None
-    events: Objects | None = None
-    links: Objects | None = None
+    events: tuple[Empty, ...] | None = None
+    links: tuple[Empty, ...] | None = None
     status: StatusRecord | int | str | None = None
     dropped_attributes_count: int | None = 0
     dropped_events_count: int | None = 0
@@ -108,12 +109,12 @@ def mend(record: bytes) -> tuple[SpanRecord, list[Fault]] | None:
         kind=fields.get("kind", int, str),
         start_time_unix_nano=known.get("startTimeUnixNano"),
         end_time_unix_nano=known.get("endTimeUnixNano"),
-        events=Objects(Empty()) if fields.objects("events") else None,
-        links=Objects(Empty()) if fields.objects("links") else None,
+        events=(Empty(),) if fields.objects("events") else None,
+        links=(Empty(),) if fields.objects("links") else None,
         status=status,
-        dropped_attributes_count=fields.get("droppedAttributesCount", int, float, str) and 1,
-        dropped_events_count=fields.get("droppedEventsCount", int, float, str) and 1,
-        dropped_links_count=fields.get("droppedLinksCount", int, float, str) and 1,
+        dropped_attributes_count=nanos(fields.get("droppedAttributesCount", int, float, str)),
+        dropped_events_count=nanos(fields.get("droppedEventsCount", int, float, str)),
+        dropped_links_count=nanos(fields.get("droppedLinksCount", int, float, str)),
     )
     fields.get("attributes", list, dict)
     fields.get("traceState", str)
