@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 import orjson
 
-from tracetui.export.report import Report, Spans, TraceSummary, keys_of
+from tracetui.export.report import Report, Spans, TraceSummary, ids_of, keys_of, parent_ids_of
 from tracetui.model.attributes import Attributes, Event, Link, Scope
 from tracetui.model.issues import Issue
 from tracetui.model.store import Kind, Status
@@ -276,6 +276,8 @@ class _Writer:
             keys_of(store, rows),
             parents.tolist(),
             parent_keys,
+            ids_of(store, rows),
+            parent_ids_of(store, rows),
             store.depth[rows].tolist(),
             store.service[rows].tolist(),
             store.name[rows].tolist(),
@@ -288,13 +290,26 @@ class _Writer:
             strict=True,
         )
         strings = store.strings
-        for row, key, parent, parent_key, depth, service, name, kind, status, *times in columns:
+        for (
+            row,
+            key,
+            parent,
+            parent_key,
+            span_id,
+            parent_id,
+            depth,
+            service,
+            name,
+            kind,
+            status,
+            *times,
+        ) in columns:
             details = store.details(row)
             yield {
                 "key": key,
-                "span_id": store.id_text(row),
+                "span_id": span_id,
                 "parent": parent_key if parent >= 0 else None,
-                "parent_span_id": store.parent_id_text(row),
+                "parent_span_id": parent_id,
                 "depth": depth,
                 "service": strings[service],
                 "name": strings[name],
@@ -307,7 +322,7 @@ class _Writer:
                 "critical_path_nano": times[3],
                 "attributes": details.attributes,
                 "events": [_event(event) for event in details.events],
-                "links": [_link(link) for link in Span(store, row).links],
+                "links": [_link(link) for link in Span(store, row).links] if details.links else [],
                 "resource": self._resource(row, details.resource),
                 "scope": self._scope(row, details.scope),
                 "warnings": details.warnings,

@@ -229,10 +229,32 @@ def _sums(member: Int64s, values: Int64s, size: int) -> list[int]:
 
 
 def keys_of(store: SpanStore, rows: npt.NDArray[Any]) -> list[str]:
-    """The keys of some rows; the hex digits of all ids are written in one call."""
-    digits = store.span_id[rows].astype(">u8").tobytes().hex()
-    keys = [digits[at : at + 16] for at in range(0, len(digits), 16)]
+    """The keys of some rows."""
+    keys = _hex_digits(store.span_id[rows])
     odd = ((store.flags[rows] & _ODD_ID) != 0) | (store.repeat[rows] != 0)
     for index in np.flatnonzero(odd).tolist():
         keys[index] = store.key(int(rows[index]))
     return keys
+
+
+def ids_of(store: SpanStore, rows: npt.NDArray[Any]) -> list[str]:
+    """The span ids of some rows, as `SpanStore.id_text`."""
+    ids = _hex_digits(store.span_id[rows])
+    for index in np.flatnonzero(store.flags[rows] & _ODD_ID).tolist():
+        ids[index] = store.id_text(int(rows[index]))
+    return ids
+
+
+def parent_ids_of(store: SpanStore, rows: npt.NDArray[Any]) -> list[str]:
+    """The parents' ids of some rows as recorded, as `SpanStore.parent_id_text`."""
+    ids = _hex_digits(store.parent_id[rows])
+    known = (store.flags[rows] & int(Flag.HAS_PARENT | Flag.OPAQUE_PARENT)) == int(Flag.HAS_PARENT)
+    for index in np.flatnonzero(~known).tolist():
+        ids[index] = store.parent_id_text(int(rows[index]))
+    return ids
+
+
+def _hex_digits(ids: npt.NDArray[np.uint64]) -> list[str]:
+    """16 digits for each id, all written in one call."""
+    digits = ids.astype(">u8").tobytes().hex()
+    return [digits[at : at + 16] for at in range(0, len(digits), 16)]
