@@ -22,7 +22,7 @@ def columns_of(parents: list[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 @st.composite
 def depth_first_parents(draw: st.DrawFn, most: int = 40) -> list[int]:
-    """Parents of a random forest in depth-first order: each row hangs under its predecessor or an ancestor of it."""
+    """Parents of a random forest in depth-first order: a row hangs under its predecessor or above."""
     parents: list[int] = []
     for row in range(draw(st.integers(1, most))):
         above = row - 1
@@ -49,7 +49,9 @@ def forest_of(
     return build_forest(parent, depth, size, start, duration, error, orphan, key)
 
 
-def naive_visible(forest: Forest, folded: set[int], keep: set[int] | None = None, root: int = -1) -> list[int]:
+def naive_visible(
+    forest: Forest, folded: set[int], keep: set[int] | None = None, root: int = -1
+) -> list[int]:
     """What must be visible, by asking each node for its ancestors."""
     shown = []
     for node in range(len(forest)):

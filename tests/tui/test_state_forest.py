@@ -32,11 +32,15 @@ def test_fragments_of_one_missing_parent_hang_under_one_row() -> None:
 
 
 @given(depth_first_parents(), st.data())
-def test_missing_parents_keep_every_row_once_and_stay_depth_first(parents: list[int], data: st.DataObject) -> None:
+def test_missing_parents_keep_every_row_once_and_stay_depth_first(
+    parents: list[int], data: st.DataObject
+) -> None:
     roots = [row for row, parent in enumerate(parents) if parent < 0]
     missing = {row: data.draw(st.integers(1, 3)) for row in roots if data.draw(st.booleans())}
     forest = forest_of(parents, missing)
-    assert sorted(forest.row(n) for n in range(len(forest)) if forest.row(n) >= 0) == list(range(len(parents)))
+    assert sorted(forest.row(n) for n in range(len(forest)) if forest.row(n) >= 0) == list(
+        range(len(parents))
+    )
     assert len(forest) == len(parents) + len(set(missing.values()))
     parent, depth, size = columns_of(forest.parent.tolist())
     assert (parent < np.arange(len(forest))).all()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,7 +26,10 @@ def test_few_sections_stand_as_they_are() -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=FEW + 1, max_size=300), st.integers(1, 40))
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=FEW + 1, max_size=300),
+    st.integers(1, 40),
+)
 def test_many_sections_are_merged_by_eighths_without_losing_time(
     steps: list[tuple[int, int]], cells: int
 ) -> None:
@@ -38,7 +43,7 @@ def test_many_sections_are_merged_by_eighths_without_losing_time(
     assert merged
     assert len(merged) <= cells * 8
     assert all(0 <= a < b <= end or b == a for a, b in merged)
-    assert all(before[1] < after[0] for before, after in zip(merged, merged[1:], strict=False))
+    assert all(before[1] < after[0] for before, after in pairwise(merged))
     # An edge of each merged stretch is off by less than an eighth from where half the time is.
     on_path = sum(b - a for _, a, b in triples)
     drawn = sum(b - a for a, b in merged)

@@ -6,11 +6,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.tui.forests import depth_first_parents, forest_of, naive_visible
 from tracetui.tui.state import moves
 from tracetui.tui.state.rows import holds, visible_rows
 from tracetui.tui.state.view import ViewState, Window
-
-from tests.tui.forests import depth_first_parents, forest_of, naive_visible
 
 WHOLE = Window(0, 1000)
 
@@ -44,7 +43,8 @@ def test_visible_rows_of_any_folds_and_filter(parents: list[int], data: st.DataO
 
 COMMANDS = [
     moves.down, moves.up, moves.page_down, moves.page_up, moves.half_page_down, moves.half_page_up, moves.top,
-    moves.bottom, moves.right, moves.left, moves.toggle, moves.fold_below, moves.unfold_below, moves.fold_level,
+    moves.bottom, moves.right, moves.left, moves.toggle, moves.fold_below, moves.unfold_below,
+    moves.fold_level,
     moves.unfold_level, moves.fold_all, moves.unfold_all, moves.next_sibling, moves.previous_sibling,
     moves.set_root, moves.clear_root, moves.mark, moves.next_mark,
 ]  # fmt: skip

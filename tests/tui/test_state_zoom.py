@@ -5,10 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tui.forests import forest_of
 from tracetui.tui.state import zoom
 from tracetui.tui.state.view import ViewState, Window
-
-from tests.tui.forests import forest_of
 
 COMMANDS = [zoom.to_span, zoom.to_whole, zoom.zoom_in, zoom.zoom_out, zoom.pan_left, zoom.pan_right]
 

@@ -22,7 +22,8 @@ def run(
 ) -> int:
     """Open the viewer on some sources, and return when it is left.
 
-    Reading starts before the viewer's own modules are imported, so that a small file is there when the screen is.
+    Reading starts before the viewer's own modules are imported, so that a small file is there when the screen
+    is.
 
     Args:
         names: files, directories, globs or `-`, as the user gave them.

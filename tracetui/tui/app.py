@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
-from textual.reactive import var
+from textual.screen import Screen
 
 from tracetui.analysis import Mode
 from tracetui.errors import ExitCode
-from tracetui.format import count, plural, size
+from tracetui.format import plural, size
 from tracetui.loaders import Progress
 from tracetui.model.trace import Collection
 
@@ -26,15 +26,21 @@ from .terminal import StdoutDriver, guarded_signals
 from .theme import APP_CSS, choose, register_themes
 from .widgets.times import Clock
 
+if TYPE_CHECKING:
+    from .screens.traces import TraceListScreen
+    from .widgets.detail import DetailPane
+
 REFRESH_SECONDS = 0.1
 """How often, at most, what is still loading is drawn anew."""
+KEPT_TRACES = 16
+"""Traces whose analysis and view are kept for coming back to them."""
 
 
 class TraceApp(App[None]):
     """Shows what a `Loading` brings.
 
     Args:
-        loading: started or not; it is started when the application is.
+        loading: a load that has been started.
         mode: how strictly critical paths are followed.
         ascii: draw with ASCII signs only.
         theme: a theme's name, or None.
@@ -45,8 +51,6 @@ class TraceApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     TITLE = "tracetui"
 
-    clock: var[Clock] = var(Clock.RELATIVE)
-
     def __init__(
         self, loading: Loading, *, mode: Mode = Mode.DEFAULT, ascii: bool = False, theme: str | None = None
     ) -> None:
@@ -55,15 +59,15 @@ class TraceApp(App[None]):
         self.loading = loading
         self.mode = mode
         self.ascii = ascii
+        self.clock = Clock.RELATIVE
         self.collection: Collection | None = None
         self.failure: Exception | None = None
         self.crash: Exception | None = None
         self.finished = False
-        self._facts: dict[int, Facts] = {}
-        self._views: dict[int, ViewState] = {}
+        self._kept: dict[str, tuple[Facts, ViewState]] = {}  # by trace id, the last opened last
         self._open = -1
         self._pumping = False
-        register_themes(self)
+        register_themes(self)  # type: ignore[arg-type]  # App is invariant in what it returns
         self.theme = name
 
     # Loading
@@ -75,6 +79,14 @@ class TraceApp(App[None]):
     def on_unmount(self) -> None:
         self.loading.attach(None)
         self.loading.stop()
+
+    def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(self._post)
+
+        self.loading.attach(wake)
 
     def _post(self) -> None:
         if not self._pumping:
@@ -102,24 +114,20 @@ class TraceApp(App[None]):
         self._pumping = False
         self._listen()
 
-    def _listen(self) -> None:
-        loop = asyncio.get_running_loop()
-        self.loading.attach(lambda: loop.call_soon_threadsafe(self._post))
-
     def _take_in(self, arrived: Arrived) -> None:
         """Show a newer picture of what is loaded."""
         self.collection = arrived.collection
-        traces = arrived.collection.traces
         if arrived.facts is not None:
-            self.show_facts(0, arrived.facts)
-        elif len(traces) > 1:
-            from .screens.traces import TraceListScreen
-
-            if isinstance(self.screen, LoadingScreen):
-                self.switch_screen(TraceListScreen(arrived.collection))
-            for screen in self.screen_stack:
-                if isinstance(screen, TraceListScreen):
-                    screen.set_collection(arrived.collection)
+            self._keep(arrived.facts)
+            self.show_trace(0)
+        elif len(arrived.collection.traces) > 1:
+            listed = self._list_screen()
+            if listed is not None:
+                listed.set_collection(arrived.collection)
+            elif not isinstance(self.screen, WaterfallScreen) or not self.screen.touched:
+                self.show_list()
+            if arrived.done and isinstance(self.screen, WaterfallScreen):
+                self.open_trace(self._open)
 
     def _tell(self, progress: Progress | None) -> None:
         text = ""
@@ -128,13 +136,14 @@ class TraceApp(App[None]):
             if progress.bytes_total:
                 read += f" of {size(progress.bytes_total)}"
             text = f"reading {read} · {plural(progress.spans, 'span')} · esc stops"
-        elif self.finished and self.loading.stopped:
-            spans = sum(source.spans for source in self.collection.sources) if self.collection else 0
-            text = f"stopped: the first {count(spans)} spans"
+        elif self.finished and self.collection is not None and not self.collection.complete:
+            text = f"stopped after {plural(sum(s.spans for s in self.collection.sources), 'span')}"
         for screen in self.screen_stack:
-            tell = getattr(screen, "tell_progress", None)
-            if tell is not None:
-                tell(text)
+            if isinstance(screen, LoadingScreen | WaterfallScreen):
+                screen.tell_progress(text)
+        listed = self._list_screen()
+        if listed is not None:
+            listed.tell_progress(text)
 
     def stop_loading(self) -> bool:
         """Stop a load that is still running; returns whether one was."""
@@ -145,74 +154,124 @@ class TraceApp(App[None]):
 
     # Traces
 
+    def _list_screen(self) -> TraceListScreen | None:
+        if self.collection is None or len(self.collection.traces) < 2:
+            return None
+        from .screens.traces import TraceListScreen
+
+        return next((s for s in self.screen_stack if isinstance(s, TraceListScreen)), None)
+
+    def show_list(self) -> bool:
+        """Go to the list of traces, at the one that was open; returns whether there is one."""
+        if self.collection is None or len(self.collection.traces) < 2:
+            return False
+        from .screens.traces import TraceListScreen
+
+        listed = self._list_screen()
+        if listed is None:
+            listed = TraceListScreen(self.collection, ascii=self.ascii)
+            if self._open >= 0:
+                listed.select(self._open)
+            self.switch_screen(listed)
+        else:
+            if self._open >= 0:
+                listed.select(self._open)
+            while self.screen is not listed:
+                self.pop_screen()
+        return True
+
     def source_of(self, facts: Facts) -> str:
         """Return the name of the file that a trace came from."""
         sources = self.collection.sources if self.collection else []
-        if not len(facts.forest) or not sources:
+        if not len(facts.forest):
             return ""
         index = int(facts.trace.store.source[facts.first])
         name = sources[index].name if index < len(sources) else ""
         return "standard input" if name == "-" else name.rstrip("/").rpartition("/")[2]
 
+    def on_trace_list_screen_opened(self, message: TraceListScreen.Opened) -> None:
+        self.open_trace(message.index)
+
     def open_trace(self, index: int) -> None:
         """Show the waterfall of a trace of the collection."""
         if self.collection is None:
             return
-        facts = self._facts.get(index)
-        if facts is not None:
-            self.show_facts(index, facts)
-            return
         trace = self.collection.traces[index]
-        facts = lay_out(trace)
-        if len(facts.forest) <= SMALL // 10:
-            self.show_facts(index, analyse(facts, self.mode))
-            return
-        self.show_facts(index, facts)
-        self.run_worker(lambda: self._analyse(index, facts), thread=True, exclusive=True, group="analyse")
+        known = self._kept.get(trace.trace_id)
+        if known is None or known[0].trace.store is not trace.store:
+            facts = lay_out(trace)
+            if len(facts.forest) <= SMALL // 10:
+                facts = analyse(facts, self.mode)
+            else:
+                self.run_worker(lambda: self._analyse(index, facts), thread=True, exclusive=True)
+            self._keep(facts)
+        self.show_trace(index)
 
     def _analyse(self, index: int, facts: Facts) -> None:
         done = analyse(facts, self.mode)
         self.call_from_thread(self._analysed, index, done)
 
     def _analysed(self, index: int, facts: Facts) -> None:
+        self._keep(facts)
         if index == self._open:
-            self.show_facts(index, facts)
+            self.show_trace(index)
 
-    def show_facts(self, index: int, facts: Facts) -> None:
-        """Put a trace, or a newer picture of it, on the screen."""
-        old, view = self._facts.get(index), self._views.get(index)
-        if view is None or old is None:
+    def _keep(self, facts: Facts) -> None:
+        """Keep a newer picture of a trace; its cursor and folds are carried over."""
+        known = self._kept.pop(facts.trace.trace_id, None)
+        if known is None:
             view = ViewState(facts.forest, facts.whole)
-        elif old.forest is not facts.forest:
-            view = carry_over(old, view, facts)
-        self._facts[index], self._views[index] = facts, view
+        elif known[0].forest is facts.forest:
+            view = known[1]
+        else:
+            view = carry_over(*known, facts)
+        self._kept[facts.trace.trace_id] = facts, view
+        while len(self._kept) > KEPT_TRACES:
+            del self._kept[next(iter(self._kept))]
+
+    def show_trace(self, index: int) -> None:
+        """Put a kept trace on the screen."""
+        assert self.collection is not None
+        facts, view = self._kept[self.collection.traces[index].trace_id]
         self._open = index
-        screen = self.screen
-        if isinstance(screen, LoadingScreen):
-            screen = WaterfallScreen(ascii=self.ascii)
-            self.switch_screen(screen)
-        elif not isinstance(screen, WaterfallScreen):
-            below = [s for s in self.screen_stack if isinstance(s, WaterfallScreen)]
-            if below:
-                screen = below[-1]
-            else:
-                screen = WaterfallScreen(ascii=self.ascii)
-                self.push_screen(screen)
+        found = next((s for s in self.screen_stack if isinstance(s, WaterfallScreen)), None)
+        screen = found or WaterfallScreen(ascii=self.ascii)
+        if found is None:
+            add: Any = self.switch_screen if isinstance(self.screen, LoadingScreen) else self.push_screen
+            add(screen)
         screen.show(facts, view, self.source_of(facts))
 
-    def step_trace(self, step: int) -> str | None:
-        """Open the next (1) or previous (-1) trace of the list; returns what to tell if there is none."""
-        from .screens.traces import TraceListScreen
-
-        lists = [screen for screen in self.screen_stack if isinstance(screen, TraceListScreen)]
-        if self.collection is None or not lists:
+    def step_trace(self, step: int) -> str:
+        """Open the next (1) or previous (-1) trace of the list; returns what to tell about it."""
+        listed = self._list_screen()
+        if self.collection is None or len(self.collection.traces) < 2:
             return "this is the only trace"
-        order = lists[0].order()
+        order = listed.order() if listed is not None else list(range(len(self.collection.traces)))
         at = order.index(self._open) + step if self._open in order else 0
         if not 0 <= at < len(order):
-            return "this is the last trace of the list" if step > 0 else "this is the first trace of the list"
+            return "this is the {} trace of the list".format("last" if step > 0 else "first")
         self.open_trace(order[at])
         return f"trace {at + 1:,} of {len(order):,}"
+
+    def on_detail_pane_opened(self, message: DetailPane.Opened) -> None:
+        from .screens.pager import PagerScreen
+
+        self.push_screen(PagerScreen(message.entry, ascii=self.ascii))
+
+    def on_detail_pane_followed(self, message: DetailPane.Followed) -> None:
+        self._follow(message.trace_id, message.span_id)
+
+    def _follow(self, trace_id: str, span_id: str) -> None:
+        """Go to a span of a loaded trace."""
+        ids = self.collection.store.trace_ids if self.collection else []
+        waterfall = next((s for s in self.screen_stack if isinstance(s, WaterfallScreen)), None)
+        if trace_id not in ids:
+            if waterfall is not None:
+                waterfall.say("the trace of this link is not loaded")
+            return
+        self.open_trace(ids.index(trace_id))
+        if waterfall is not None:
+            waterfall.go_to(span_id)
 
     # Actions of everywhere
 
@@ -224,11 +283,13 @@ class TraceApp(App[None]):
             self.exit(return_code=ExitCode.INTERRUPTED)
         elif name == "suspend":
             self.action_suspend_process()
+        elif name == "back":
+            self.stop_loading()
         elif name == "help":
             from .screens.help import HelpScreen
 
             if not isinstance(self.screen, HelpScreen):
-                self.push_screen(HelpScreen(getattr(self.screen, "CONTEXT", "waterfall")))
+                self.push_screen(HelpScreen(context_of(self.screen), ascii=self.ascii))
         elif name == "palette":
             from .screens.palette import open_palette
 
@@ -249,21 +310,25 @@ class TraceApp(App[None]):
         self._exit_renderables.clear()
 
 
+def context_of(screen: Screen[Any]) -> str:
+    """Return the context of the list of actions that a screen is in."""
+    return str(getattr(screen, "CONTEXT", "help"))
+
+
 def run_app(loading: Loading, *, mode: Mode, ascii: bool, theme: str | None) -> int:
     """Run the application to its end; see `tracetui.tui.run`."""
-    app: TraceApp | None = None
+    running: list[TraceApp] = []
 
     def end_cleanly(code: int) -> bool:
-        if app is None or not app.is_running:
-            return False
-        loop = app._loop
+        loop = running[0]._loop if running and running[0].is_running else None
         if loop is None or loop.is_closed():
             return False
-        loop.call_soon_threadsafe(lambda: app.exit(return_code=code))
+        loop.call_soon_threadsafe(lambda: running[0].exit(return_code=code))
         return True
 
     with guarded_signals(end_cleanly):
         app = TraceApp(loading, mode=mode, ascii=ascii, theme=theme)
+        running.append(app)
         app.run()
     if app.crash is not None:
         raise app.crash

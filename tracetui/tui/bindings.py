@@ -1,7 +1,7 @@
-"""All that can be done with a key: footer, help, palette, remapping and the keys page come from this one list.
+"""All that can be done with a key. Footer, help, palette, remapping and the keys page come from this list.
 
-An action is carried out by whoever owns the context: its `action_run(name)` gets the action's id. Actions of the
-context "global" are the application's.
+An action is carried out by whoever owns the context: its `action_run(name)` gets the action's id. Actions of
+the context "global" are the application's.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Loading beside the screen: a thread reads, and leaves what it has in a mailbox of which only the latest counts."""
+"""Loading beside the screen: a thread reads.
+
+And leaves what it has in a mailbox of which only the latest counts.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +83,10 @@ class Loading:
         return self._stop.is_set()
 
     def attach(self, wake: Callable[[], None] | None) -> None:
-        """Have `wake` called, in the loading thread, whenever an empty mailbox gets something; None: no longer."""
+        """Have `wake` called, in the loading thread, whenever an empty mailbox gets something; None.
+
+        No longer.
+        """
         with self._lock:
             self._wake = wake
             waiting = self._mail != Mail()

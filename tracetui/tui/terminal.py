@@ -27,7 +27,10 @@ _LEAVE = b"\x1b[0m\x1b[?1049l\x1b[?25h\x1b[?1004l"
 
 
 class StdoutDriver(LinuxDriver):
-    """Textual's driver, drawing on stdout instead of stderr; keys come from /dev/tty where stdin is no terminal."""
+    """Textual's driver, drawing on stdout instead of stderr.
+
+    Keys come from /dev/tty where stdin is no terminal.
+    """
 
     active: StdoutDriver | None = None
 
@@ -36,7 +39,7 @@ class StdoutDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         assert sys.__stdout__ is not None
-        self._file = sys.__stdout__
+        self._file = self._screen = sys.__stdout__
         self._own_tty = -1
         if not self.input_tty:
             with contextlib.suppress(OSError):
@@ -46,7 +49,7 @@ class StdoutDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         StdoutDriver.active = self
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def stop_application_mode(self) -> None:
         super().stop_application_mode()
@@ -60,7 +63,7 @@ class StdoutDriver(LinuxDriver):
 
     def restore_at_once(self) -> None:
         """Give the terminal back with nothing but system calls: for the last moments of a process."""
-        output = self._file.fileno()
+        output = self._screen.fileno()
         with contextlib.suppress(OSError):
             os.set_blocking(output, False)
             os.write(output, _RESTORE + _POP_KEYBOARD + _LEAVE)
@@ -73,8 +76,8 @@ class StdoutDriver(LinuxDriver):
 def guarded_signals(end_cleanly: Callable[[int], bool]) -> Iterator[None]:
     """Have signals that end the process give the terminal back first.
 
-    The first one asks for an orderly end, and gets a hard one if that takes too long; the next one, and a hang-up,
-    after which there is no terminal to draw on, are hard at once.
+    The first one asks for an orderly end, and gets a hard one if that takes too long; the next one, and a
+    hang-up, after which there is no terminal to draw on, are hard at once.
 
     Args:
         end_cleanly: is given the exit code; returns whether the application runs and will end with it.

@@ -41,10 +41,11 @@ class WaterfallScreen(Screen[None]):
     WaterfallScreen #body { height: 1fr; layout: vertical; }
     WaterfallScreen #rows { height: 1fr; width: 1fr; }
     WaterfallScreen #detail { display: none; }
-    WaterfallScreen.-detail.-below #detail { display: block; height: 45%; width: 100%; border-top: solid $border; }
+    WaterfallScreen.-detail #detail { display: block; }
+    WaterfallScreen.-below #detail { height: 45%; width: 100%; border-top: solid $border; }
     WaterfallScreen.-right #body { layout: horizontal; }
-    WaterfallScreen.-detail.-right #detail { display: block; width: 38%; height: 100%; border-left: solid $border; }
-    WaterfallScreen.-detail.-over #detail { display: block; height: 1fr; width: 100%; }
+    WaterfallScreen.-right #detail { width: 38%; height: 100%; border-left: solid $border; }
+    WaterfallScreen.-over #detail { height: 1fr; width: 100%; }
     WaterfallScreen.-detail.-over #rows { display: none; }
     """
 
@@ -62,6 +63,8 @@ class WaterfallScreen(Screen[None]):
         self._progress = ""
         self._look = -1
         self._composed = False
+        self.touched = False
+        """Whether the user has done anything here, so that no other screen may come in between."""
 
     @property
     def _tracetui(self) -> TraceApp:
@@ -97,6 +100,24 @@ class WaterfallScreen(Screen[None]):
         """Show how far loading is."""
         self._progress = text
         self._keys.message(text)
+
+    def say(self, text: str) -> None:
+        """Show one line beside the keys until the next key."""
+        self._keys.message(text)
+
+    def go_to(self, span_id: str) -> None:
+        """Go to a span by its id as text."""
+        view, facts = self._view, self._facts
+        if view is None or facts is None:
+            return
+        store = facts.trace.store
+        rows = range(facts.first, facts.first + len(facts.trace.spans))
+        row = next((row for row in rows if store.id_text(row) == span_id), -1)
+        if row < 0:
+            self._apply("the span of this link is not in its trace")
+        else:
+            view.reveal(facts.forest.node(row - facts.first))
+            self._apply(None)
 
     # Layout
 
@@ -157,6 +178,7 @@ class WaterfallScreen(Screen[None]):
 
     def action_run(self, name: str) -> None:
         """Carry out an action of the waterfall."""
+        self.touched = True
         view, facts = self._view, self._facts
         if commands.knows(name):
             if view is not None and facts is not None:
@@ -197,7 +219,10 @@ class WaterfallScreen(Screen[None]):
             self._detail.focus()
 
     def _back(self) -> None:
-        """One level back: out of the detail, of a root, of a filter, of the zoom, of the load, to the list."""
+        """One level back: out of the detail, of a root, of a filter, of the zoom, of the load.
+
+        To the list.
+        """
         view = self._view
         if self._detail.has_focus:
             if self.size.width >= WIDE:
@@ -216,8 +241,8 @@ class WaterfallScreen(Screen[None]):
             else:
                 view.set_window(view.whole)
             self._apply(None)
-        elif len(self._tracetui.screen_stack) > 2:
-            self.dismiss()
+        else:
+            self._tracetui.show_list()
 
     @on(Waterfall.Picked)
     def _picked(self, event: Waterfall.Picked) -> None:

@@ -1,8 +1,8 @@
 """The rows of one trace in display order.
 
 A node is an index into display order. Where no parent is missing, a node is simply a row of the trace. Where
-fragments miss their parent, those with the same missing parent stand together under a row of its own, which has
-no span behind it:
+fragments miss their parent, those with the same missing parent stand together under a row of its own, which
+has no span behind it:
 
     row 0   frontend                  node 0   frontend
     row 1     auth                    node 1     auth
@@ -148,7 +148,8 @@ def build_forest(
         error: bool[n].
         orphan: bool[n], true where a parent is recorded but absent.
         parent_key: uint64[n], the recorded parent id.
-        parent_opaque: bool[n], true where `parent_key` is a code and not an id, so that the two are never equal.
+        parent_opaque: bool[n], true where `parent_key` is a code and not an id, so that the two are never
+            equal.
 
     Returns:
         The forest. Without orphans its arrays are those given.
@@ -162,7 +163,10 @@ def build_forest(
 
 
 def _groups(orphan: Bool, key: npt.NDArray[np.uint64], opaque: Bool) -> Int64:
-    """Return for each root the position of the first root with the same missing parent, or -1 where none is missing."""
+    """Return for each root the position of the first root with the same missing parent.
+
+    Or -1 where none is missing.
+    """
     group = np.full(len(orphan), -1, np.int64)
     for mask in (orphan & ~opaque, orphan & opaque):
         where = np.flatnonzero(mask)

@@ -86,4 +86,5 @@ def holds(mask: Bool, size: Int32) -> Bool:
     """
     count = np.zeros(len(mask) + 1, np.int32)
     np.cumsum(mask, out=count[1:])
-    return count[np.arange(len(mask)) + size] > count[:-1]
+    found: Bool = count[np.arange(len(mask)) + size] > count[:-1]
+    return found

@@ -51,10 +51,10 @@ class Sections:
         return int(found[0]) if len(found) else -1
 
     def intervals(self, first: int, last: int, start_ns: int, end_ns: int, cells: int) -> Intervals:
-        """Return what the nodes [first, last) have of the path, merged for a bar of `cells` cells over a window.
+        """Return what the nodes [first, last) have of the path, for a bar of `cells` cells over a window.
 
-        Up to `FEW` sections stand as they are. More are drawn by the eighth of a cell: one is on the path where
-        at least half of its time is.
+        Up to `FEW` sections stand as they are. More are drawn by the eighth of a cell: one is on the path
+        where at least half of its time is.
         """
         found = self._slice(first, last)
         if len(found) <= FEW:
@@ -85,7 +85,5 @@ def _by_eighths(starts: Int64, ends: Int64, start_ns: int, end_ns: int, cells: i
     if not on.any():
         on[int(np.argmax(share))] = True
     steps = np.diff(np.concatenate(([0], on.astype(np.int8), [0])))
-    return [
-        (edges_ns[a], edges_ns[b])
-        for a, b in zip(np.flatnonzero(steps == 1).tolist(), np.flatnonzero(steps == -1).tolist(), strict=True)
-    ]
+    begins, stops = np.flatnonzero(steps == 1).tolist(), np.flatnonzero(steps == -1).tolist()
+    return [(edges_ns[a], edges_ns[b]) for a, b in zip(begins, stops, strict=True)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from rich.style import Style as RichStyle
 
-from tracetui.export.bars import Ink, Run, Style, Window, bar
+from tracetui.export.bars import Bar, Ink, Run, Style, Window, bar
 from tracetui.model.store import Flag
 from tracetui.tui.state.facts import Facts
 from tracetui.tui.theme import Ground, Paint
@@ -12,6 +14,7 @@ from tracetui.tui.theme import Ground, Paint
 from .line import Line, ink
 
 MOST_EVENTS = 500
+_FULL = "█░#-"
 LARGEST_RECORD = 256 * 1024
 """Bytes of a record above which a row does not decode it just to mark its events."""
 
@@ -54,8 +57,10 @@ class BarPainter:
         service = self.facts.trace.store.strings[int(self.facts.trace.store.service[row])]
         self._grid(line, 0, drawn.column, on)
         begin = line.used
-        events = self._marks(row) if int(self.facts.trace.store.flags[row]) & Flag.EVENTS else {}
         column = drawn.column
+        events: dict[int, bool] = {}
+        if int(self.facts.trace.store.flags[row]) & Flag.EVENTS:
+            events = self._marks(row, drawn)
         for run in drawn.runs:
             self._run(line, run, column, service, events, on)
             column += len(run.text)
@@ -100,12 +105,12 @@ class BarPainter:
             return
         for offset, glyph in enumerate(run.text):
             bad = events.get(column + offset)
-            if bad is None or run.bg != Ink.NONE:
+            if bad is None:
                 line.add(glyph, style, 1)
             else:
-                self._event(line, glyph, run.fg, service, bad, on)
+                self._event(line, run.fg, service, bad, on)
 
-    def _event(self, line: Line, glyph: str, fg: Ink, service: str, bad: bool, on: Ground) -> None:
+    def _event(self, line: Line, fg: Ink, service: str, bad: bool, on: Ground) -> None:
         """A mark on the bar, of another shape where the event is an exception."""
         if self.ascii:
             line.add("!" if bad else ":", self.paint.style("error" if bad else "text", on=on), 1)
@@ -113,16 +118,16 @@ class BarPainter:
         sign = "✗" if bad else "╎"
         if self.paint.shapes:
             line.add(sign, self.paint.style("error" if bad else "text", on=on), 1)
-        elif glyph == "█":
-            colour = self.paint.palette.background if not bad else _blacker(self.paint)
-            line.add(sign, ink(colour, self._colour(fg, service, on), bad), 1)
         else:
-            line.add(sign, self.paint.style("error" if bad else "muted", on=on), 1)
+            colour = _on_bar(self.paint) if bad else self.paint.palette.background
+            line.add(sign, ink(colour, self._colour(fg, service, on), bad), 1)
 
     def _ink(self, run: Run, service: str, on: Ground) -> RichStyle:
         fg = self._colour(run.fg, service, on)
         if run.bg == Ink.NONE:
-            return ink(fg, self.paint.ground_colour(on)) if not self.paint.ansi else ink(fg) + self.paint.ground(on)
+            if self.paint.ansi:
+                return ink(fg) + self.paint.ground(on)
+            return ink(fg, self.paint.ground_colour(on))
         return ink(fg, self._colour(run.bg, service, on))
 
     def _colour(self, part: Ink, service: str, on: Ground) -> str:
@@ -132,13 +137,24 @@ class BarPainter:
             return self.paint.dimmed(service, on)
         return self.paint.ground_colour(on)
 
-    def _marks(self, row: int) -> dict[int, bool]:
-        """Cells of a span's events, and whether an exception is among them."""
+    def _marks(self, row: int, drawn: Bar) -> dict[int, bool]:
+        """Cells of a span's events, and whether an exception is among them.
+
+        A mark moves to the nearest cell that the bar fills, so that the bar's ends stay exact.
+        """
+        full, column = [], drawn.column
+        for run in drawn.runs:
+            if run.bg == Ink.NONE:
+                full += [column + at for at, glyph in enumerate(run.text) if glyph in _FULL]
+            column += len(run.text)
         marks: dict[int, bool] = {}
-        for time_ns, bad in self._times(row):
-            if self.window.start_ns <= time_ns <= self.window.end_ns:
-                cell = min(self.window.eighth(time_ns) // 8, self.window.width - 1)
-                marks[cell] = marks.get(cell, False) or bad
+        window = self.window
+        for time_ns, bad in self._times(row) if full else ():
+            if window.start_ns <= time_ns <= window.end_ns:
+                cell = (time_ns - window.start_ns) * window.width // window.span_ns
+                at = bisect_left(full, cell)
+                near = min(full[max(at - 1, 0) : at + 1], key=lambda place: abs(place - cell))
+                marks[near] = marks.get(near, False) or bad
         return marks
 
     def _times(self, row: int) -> list[tuple[int, bool]]:
@@ -153,5 +169,6 @@ class BarPainter:
         return found
 
 
-def _blacker(paint: Paint) -> str:
-    return "#3b0010" if paint.palette.dark else "#ffffff"
+def _on_bar(paint: Paint) -> str:
+    """The colour of an exception's mark on a bar: dark or light red, against the bar."""
+    return "#6b0018" if paint.palette.dark else "#ffd9de"

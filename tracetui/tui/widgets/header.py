@@ -56,15 +56,16 @@ def summary(line: Line, facts: Facts, source: str, clock: Clock, paint: Paint, a
     text, muted = paint.style("text", on="background"), paint.style("muted", on="background")
     root_ns = int(trace.root_duration_ns)
     late = int(trace.end_ns) - int(trace.root.end_ns)
-    after: list[Piece] = [(f" ({offset(late, ascii=ascii)} after the reply)", muted)] if late > 0 else []
+    reply = "after the reply" if line.width >= 110 else "after"
+    after: list[Piece] = [(f" ({offset(late, ascii=ascii)} {reply})", muted)] if late > 0 else []
     errors = int(trace.error_count)
     issues = sum(issue.count for issue in trace.issues)
     by_importance: list[list[Piece]] = [
         [("   " + plural(int(trace.span_count), "span"), text)],
         [("   " + plural(errors, "error"), paint.style("error", on="background"))] if errors else [],
-        [("   " + plural(int(trace.service_count), "service"), text)],
         after,
         [("   " + plural(issues, "issue"), paint.style("warning", on="background"))] if issues else [],
+        [("   " + plural(int(trace.service_count), "service"), text)],
         [(f"   depth {int(trace.depth):,}", text)],
     ]
     service, name = neutralise(trace.service[:500]), neutralise(trace.name[:500])
@@ -85,7 +86,7 @@ def summary(line: Line, facts: Facts, source: str, clock: Clock, paint: Paint, a
     line.add(service, paint.service(trace.service, on="background"))
     line.add(" " + fit(name, max(0, title_room - cell_len(service) - 1), middle=True, pad=False), strong)
     line.add("   " + big, strong)
-    for index in (3, 0, 2, 1, 4, 5):
+    for index in (2, 0, 4, 1, 3, 5):
         if index in kept:
             for piece in by_importance[index]:
                 line.add(*piece)
@@ -124,7 +125,8 @@ def path_line(line: Line, facts: Facts, paint: Paint, ascii: bool) -> None:
     shown = 0
     for service, part in facts.shares[:NAMED_SHARES]:
         name = neutralise(service[:200]) or "(no service)"
-        text = fit(to_ascii(name) if ascii else name, 24, middle=True, pad=False) + f" {percent(part, total)} "
+        text = fit(to_ascii(name) if ascii else name, 24, middle=True, pad=False)
+        text += f" {percent(part, total)} "
         if cell_len(text) > line.room - (0 if len(facts.shares) == named + 1 else 12):
             break
         line.add(text, paint.service(service, on="background", bold=False))

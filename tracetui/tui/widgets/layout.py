@@ -1,6 +1,6 @@
 """Where the columns of the waterfall stand; the ruler and every row use the same.
 
-    |▌| tree: guides, mark, service, operation | | bars                    | |duration| |
+|▌| tree: guides, mark, service, operation | | bars                    | |duration| |
 """
 
 from __future__ import annotations
@@ -30,13 +30,16 @@ class Columns:
 
     @classmethod
     def fitting(cls, width: int, shift: int = 0) -> Columns:
-        """Divide a width: about a third for the names, moved by `shift` cells, never more than leaves a bar."""
+        """Divide a width: a third or less for the names, moved by `shift` cells.
+
+        Never more than leaves a bar.
+        """
         width = max(0, width)
         duration = DURATION if width >= 36 else 0
         right = duration + 2 if duration else 0
         free = width - 1 - right  # after the cursor's mark
         least = min(12, max(0, free // 3))
-        tree = min(max(round(width * 0.3), 24), 64) + shift
+        tree = min(12 + width * 22 // 100, 72) + shift
         tree = max(least, min(tree, free - 1 - least, max(least, free * 4 // 5)))
         tree = max(0, min(tree, free))
         bars = max(0, free - tree - 1)

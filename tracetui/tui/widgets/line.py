@@ -17,6 +17,12 @@ def ink(colour: str | None, ground: str | None = None, bold: bool = False) -> St
     return Style(color=colour, bgcolor=ground, bold=bold or None)
 
 
+@lru_cache(maxsize=16_384)
+def _same_ground(one: Style, other: Style) -> bool:
+    """Whether a blank looks the same in both."""
+    return one.bgcolor == other.bgcolor and not (one.reverse or other.reverse)
+
+
 class Line:
     """Pieces of a line; neighbours of one style become one segment.
 
@@ -47,10 +53,18 @@ class Line:
         style = self.ground if style is None else style
         self.used += cells
         pieces = self._pieces
-        if pieces and pieces[-1][1] is style:
-            pieces[-1] = (pieces[-1][0] + text, style)
-        else:
-            pieces.append((text, style))
+        if pieces:
+            before, worn = pieces[-1]
+            if worn is not style and _same_ground(worn, style):
+                # Blanks show nothing but the ground: they go with either neighbour.
+                if text.isspace():
+                    style = worn
+                elif before.isspace():
+                    worn = style
+            if worn is style:
+                pieces[-1] = (before + text, style)
+                return
+        pieces.append((text, style))
 
     def pad_to(self, column: int) -> None:
         """Fill up with the ground to a column."""

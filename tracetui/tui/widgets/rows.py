@@ -145,7 +145,7 @@ class RowPainter:
         gap = " " if service and name else ""
         have = cell_len(service), cell_len(name)
         if have[0] + len(gap) + have[1] > room:
-            share = max(room // 2, room - len(gap) - have[1])
+            share = max(room * 11 // 20, room - len(gap) - have[1])
             service = fit(service, min(have[0], share), middle=True, pad=False, ellipsis=ellipsis)
             left = max(0, room - cell_len(service) - len(gap))
             name = fit(name, left, middle=True, pad=False, ellipsis=ellipsis)
@@ -154,12 +154,14 @@ class RowPainter:
     def _missing_name(self, line: Line, node: int, on: Ground, limit: int) -> None:
         missing = self.facts.forest.missing[-1 - self.facts.forest.row(node)]
         name = neutralise(self.facts.trace.store.parent_id_text(self.facts.first + missing.row)[:64])
-        name = fit(to_ascii(name) if self.ascii else name, 12, pad=False, ellipsis=self.glyphs.ellipsis)
-        if len(name) == 12 and name.isalnum():
-            name = name[:4] + self.glyphs.ellipsis
+        if self.ascii:
+            name = to_ascii(name)
+        if cell_len(name) > 12:
+            name = fit(name, 4, pad=False, ellipsis="") + self.glyphs.ellipsis
         text = f"missing span {name} ({plural(missing.children, 'child', 'children')})"
         room = limit - line.used
-        line.add(fit(text, room, pad=False, ellipsis=self.glyphs.ellipsis), self.paint.style("warning", on=on))
+        text = fit(text, room, pad=False, ellipsis=self.glyphs.ellipsis)
+        line.add(text, self.paint.style("warning", on=on))
 
     def _guides(self, node: int) -> str:
         """Two cells for each level; of very deep rows the depth as a number and the last levels."""

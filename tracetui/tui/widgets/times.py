@@ -9,9 +9,10 @@ from tracetui.export.bars import Tick, Window
 from tracetui.format import clock as utc_clock
 
 _SECOND = 1_000_000_000
-_STEPS = tuple(
-    [base * 10**power for power in range(9) for base in (1, 2, 5)]
-    + [s * _SECOND for s in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 43200, 86400)]
+_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 43200, 86400)
+_STEPS = (
+    *(base * 10**power for power in range(9) for base in (1, 2, 5)),
+    *(seconds * _SECOND for seconds in _SECONDS),
 )
 
 

@@ -1,0 +1,41 @@
+"""The palette: every action that works here, and the themes, found by a few letters of their names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tracetui.tui.bindings import actions_for, key_label
+from tracetui.tui.theme import themes
+
+if TYPE_CHECKING:
+    from tracetui.tui.app import TraceApp
+
+
+def open_palette(app: TraceApp) -> None:
+    """Open the palette over the screen that is on."""
+    screen = app.screen
+    context = str(getattr(screen, "CONTEXT", "help"))
+
+    def runner(call: str) -> Callable[[], object]:
+        async def run() -> None:
+            await app.run_action(call, screen)
+
+        return run
+
+    def chooser(name: str) -> Callable[[], object]:
+        def choose() -> None:
+            app.theme = name
+
+        return choose
+
+    commands: list[tuple[str, Callable[[], object], str]] = [
+        (f"{action.description}  ({key_label(action.keys[0])})", runner(action.call), action.help)
+        for action in actions_for(context)
+        if action.id != "palette"
+    ]
+    commands += [
+        (f"Theme: {theme.name.removeprefix('tracetui-')}", chooser(theme.name), "Change the colours.")
+        for theme in themes()
+    ]
+    app.search_commands(commands, placeholder="an action")
