@@ -97,7 +97,7 @@ def build_app() -> App:
         group_commands=Group("Commands", sort_key=1),
     )
     app.default(view)
-    app.command("tracetui.cli.show:show", name="show")
+    app.command("tracetui.cli.show:show", name="show", help="Print traces.")
     app.register_install_completion_command(add_to_startup=False)
     return app
 

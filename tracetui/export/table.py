@@ -14,6 +14,7 @@ from tracetui.text import cell_len
 
 _GAP: Final = 2
 _MIN_TEXT: Final = 8
+_WIDE: Final = 120  # from here on a list of traces has room for dates and whole ids
 
 
 class Column(NamedTuple):
@@ -36,20 +37,20 @@ _SPAN_COLUMNS: Final = (
     Column("duration", right=True),
     Column("self", right=True),
     Column("on path", right=True),
-    Column("kind"),
-    Column("status"),
     Column("service", flexible=True),
     Column("operation", flexible=True),
+    Column("kind"),
+    Column("status"),
 )
 _TRACE_COLUMNS: Final = (
     Column("start"),
     Column("duration", right=True),
+    Column("service", flexible=True),
+    Column("operation", flexible=True),
     Column("spans", right=True),
     Column("services", right=True),
     Column("errors", right=True),
-    Column("service", flexible=True),
-    Column("operation", flexible=True),
-    Column("trace", flexible=True),
+    Column("trace"),
 )
 
 
@@ -57,7 +58,7 @@ def write_table(report: Report, options: TextOptions) -> Iterator[str]:
     """The lines, without line ends."""
     traces = list(report.summaries())
     if report.spans is Spans.NONE:
-        yield from laid_out(_TRACE_COLUMNS, [_trace_cells(t, options) for t in traces], options)
+        yield from laid_out(_TRACE_COLUMNS, _trace_rows(traces, options), options)
         return
     if len(traces) > 1:
         yield from overview(report, traces, options)
@@ -98,7 +99,7 @@ def _shrink(widths: list[int], columns: tuple[Column, ...], width: int) -> None:
     while excess > 0:
         widest = max(flexible, key=lambda index: widths[index])
         if widths[widest] <= _MIN_TEXT:
-            return
+            return  # the right edge is cut off
         runner_up = max((widths[i] for i in flexible if i != widest), default=_MIN_TEXT)
         step = min(excess, max(1, widths[widest] - max(runner_up, _MIN_TEXT)))
         widths[widest] -= step
@@ -129,22 +130,30 @@ def _span_cells(report: Report, trace: TraceSummary, row: int, options: TextOpti
         Cell(format.duration(int(store.duration_ns[row]), ascii=ascii)),
         Cell(format.duration(int(report.self_ns[row]), ascii=ascii)),
         Cell(format.duration(on_path, ascii=ascii) if on_path else "-"),
-        Cell(Kind(int(store.kind[row])).name.lower(), (painter.role("muted"),)),
-        Cell(status, (painter.role("error"),) if status == "error" else (painter.role("muted"),)),
         Cell(options.shown(service), ("1", painter.service(service))),
         Cell(options.shown(store.strings[store.name[row]])),
+        Cell(Kind(int(store.kind[row])).name.lower(), (painter.role("muted"),)),
+        Cell(status, (painter.role("error"),) if status == "error" else (painter.role("muted"),)),
     ]
 
 
-def _trace_cells(trace: TraceSummary, options: TextOptions) -> list[Cell]:
-    painter = options.painter
+def _trace_rows(traces: list[TraceSummary], options: TextOptions) -> list[list[Cell]]:
+    """A row a trace. Where it is narrow, times of one day go without their date, and ids are cut."""
+    painter, narrow = options.painter, options.width < _WIDE
+    muted = (painter.role("muted"),)
+    one_day = len({format.datetime_utc(trace.start_ns)[:10] for trace in traces}) == 1
+    when = format.clock if narrow and one_day else format.datetime_utc
+    id_width = 9 if narrow else 32
     return [
-        Cell(format.datetime_utc(trace.start_ns), (painter.role("muted"),)),
-        Cell(format.duration(trace.duration_ns, ascii=options.ascii), (painter.role("strong"),)),
-        Cell(format.count(trace.span_count)),
-        Cell(format.count(trace.service_count)),
-        Cell(format.count(trace.error_count), (painter.role("error"),) if trace.error_count else ()),
-        Cell(options.shown(trace.service), ("1", painter.service(trace.service))),
-        Cell(options.shown(trace.name)),
-        Cell(options.shown(trace.trace_id), (painter.role("muted"),)),
+        [
+            Cell(when(trace.start_ns), muted),
+            Cell(format.duration(trace.duration_ns, ascii=options.ascii), (painter.role("strong"),)),
+            Cell(options.shown(trace.service), ("1", painter.service(trace.service))),
+            Cell(options.shown(trace.name)),
+            Cell(format.count(trace.span_count)),
+            Cell(format.count(trace.service_count)),
+            Cell(format.count(trace.error_count), (painter.role("error"),) if trace.error_count else muted),
+            Cell(options.fit(options.shown(trace.trace_id), id_width, pad=False), muted),
+        ]
+        for trace in traces
     ]
