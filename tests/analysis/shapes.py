@@ -59,3 +59,21 @@ def fan(count: int, step: int = 1_000) -> Columns:
     start = np.append(0, row * step)
     duration = np.append(count * step, (count - 1 - row) * step)
     return _columns(start, duration, chain=False)
+
+
+def nested_cuts(depth: int) -> Columns:
+    """At every level two near-sequential children, the first of them with the next level in it."""
+    count = 2 * depth + 1
+    columns = chain(count)
+    row = np.arange(depth + 1)
+    end = depth * 20_000 + 1_000_000 - 18_000 * row
+    start, duration = np.empty(count, np.int64), np.empty(count, np.int64)
+    start[: depth + 1], duration[: depth + 1] = row, end - row
+    # Depth first, the second children come last, the innermost first.
+    start[depth + 1 :], duration[depth + 1 :] = (end[:-1] - 20_000)[::-1], 20_000
+    columns.start_ns, columns.duration_ns = BASE + start, duration
+    columns.parent[depth + 1 :] = row[:-1][::-1]
+    columns.depth[depth + 1 :] = row[1:][::-1]
+    columns.size[: depth + 1], columns.size[depth + 1 :] = 1 + 2 * (depth - row), 1
+    columns.resource[:] = 0
+    return columns

@@ -43,6 +43,13 @@ def test_self_time_of_a_big_trace(name: str, mode: Mode) -> None:
     assert (own <= columns.duration_ns).all()
 
 
+def test_near_sequential_spans_nested_deeply() -> None:
+    columns = shapes.nested_cuts(20_000)
+    paths = critical_paths(columns)
+    assert len(np.unique(paths.span)) == len(columns.start_ns)
+    assert on_path_ns(paths, columns).sum() == columns.duration_ns[0]
+
+
 @pytest.mark.parametrize("mode", [Mode.DEFAULT, Mode.TO_END])
 def test_reasons_in_a_big_trace(mode: Mode) -> None:
     columns = shapes.all_at_once(MANY)

@@ -21,7 +21,7 @@ from tracetui.analysis.walk import steps, take
 Int32s = npt.NDArray[np.int32]
 
 ROUNDS = 16
-"""Near-sequential spans nested deeper than this are followed one by one."""
+"""Near-sequential spans nested deeper than this, or much deeper than wide, are followed one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,24 +133,23 @@ def _waited_for(store: SpanColumns, blocking: Blocking, size: Int32s, mode: Mode
         low, high, blocks = blocking.low_ns.copy(), blocking.high_ns.copy(), blocking.blocks.copy()
         blocking = replace(blocking, low_ns=low, high_ns=high, blocks=blocks)
     # A span that was cut gives its children less time, so below it the walk is done anew, outermost first.
-    for _ in range(ROUNDS):
+    tops, before = cut_rows, len(on_path)
+    for number in range(ROUNDS + 1):
         keep = on_path[cut_rows]
         cut_rows, until = cut_rows[keep], until[keep]
         blocking.high_ns[cut_rows] = until
         tops = _outermost(cut_rows[size[cut_rows] > 1], size)
-        if not len(tops):
-            return on_path, blocking
-        rows = clip_again(store, blocking, tops)
+        below = int(size[tops].sum()) - len(tops)
+        if not below or number == ROUNDS or (number > 1 and below > before - before // 10):
+            break
+        rows, before = clip_again(store, blocking, tops), below
         reached[rows] = False
         cut_rows, until = _walk(store, blocking, rows[blocking.blocks[rows]], mode, reached)
         on_path = _with_ancestors(reached, size)
-    keep = on_path[cut_rows]
-    blocking.high_ns[cut_rows[keep]] = until[keep]
-    for top in _outermost(cut_rows[keep], size).tolist():
-        found = rewalk(store, blocking, top)
+    for top in tops.tolist():
         on_path[top : top + int(size[top])] = False
-        on_path[found[0]] = True
-        blocking.low_ns[found[0]], blocking.high_ns[found[0]] = found[1:]
+        rows, low, high = rewalk(store, blocking, top)
+        on_path[rows], blocking.low_ns[rows], blocking.high_ns[rows] = True, low, high
     return on_path, blocking
 
 
