@@ -80,7 +80,7 @@ def _error(view: ViewState, facts: Facts, *, forward: bool) -> str | None:
 
 
 def slowest(view: ViewState, facts: Facts) -> str | None:
-    """Go to the span with the largest self time; from a span of that ranking, to the next of it."""
+    """Go to the span with the largest self time; from there to the next."""
     return _slow(view, facts, 1)
 
 
@@ -95,8 +95,9 @@ def _slow(view: ViewState, facts: Facts, step: int) -> str | None:
         return WAIT
     if not len(ranking):
         return "no span has self time"
-    here = np.flatnonzero(ranking == view.cursor)
-    rank = (int(here[0]) + step) % len(ranking) if len(here) else 0
+    here = view.rank
+    on_it = 0 <= here < len(ranking) and int(ranking[here]) == view.cursor
+    view.rank = rank = (here + step) % len(ranking) if on_it else 0
     node = int(ranking[rank])
     _go(view, facts, node)
     own = int(facts.self_ns[facts.forest.row(node)])

@@ -42,6 +42,7 @@ class ViewState:
         only_path: whether `keep` is the critical path.
         marks: marked nodes.
         section: the section of the critical path that was jumped to last, or -1.
+        rank: the place in the ranking of self times that was jumped to last, or -1.
         tree_shift: cells by which the tree column is wider than by default.
         rows_version: counts changes of the visible nodes.
         look_version: counts changes of how each line looks.
@@ -60,6 +61,7 @@ class ViewState:
         self.window = self.whole = whole
         self.marks: set[int] = set()
         self.section = -1
+        self.rank = -1
         self.tree_shift = 0
         self.rows_version = 0
         self.look_version = 0

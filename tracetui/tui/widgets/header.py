@@ -74,7 +74,8 @@ def summary(line: Line, facts: Facts, source: str, clock: Clock, paint: Paint, a
     big = duration(root_ns, ascii=ascii)
     right = [clock_text(int(trace.start_ns), clock), source]
     room = line.room - 1 - cell_len(big) - 3
-    title_room = min(cell_len(service) + 1 + cell_len(name), max(16, room * 2 // 5))
+    title = cell_len(service) + 1 + cell_len(name)
+    title_room = min(title, max(16, room * 2 // 5))
     room -= title_room
     kept: set[int] = set()
     for index, pieces in enumerate(by_importance):
@@ -82,6 +83,7 @@ def summary(line: Line, facts: Facts, source: str, clock: Clock, paint: Paint, a
         if pieces and cells <= room:
             kept.add(index)
             room -= cells
+    title_room = min(title, title_room + max(0, room))
     service = fit(service, max(title_room - cell_len(name) - 1, title_room // 2), middle=True, pad=False)
     line.add(service, paint.service(trace.service, on="background"))
     line.add(" " + fit(name, max(0, title_room - cell_len(service) - 1), middle=True, pad=False), strong)
