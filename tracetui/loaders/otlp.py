@@ -9,23 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tracetui.errors import InputError
+from tracetui.errors import NotATrace
 from tracetui.loaders.control import Control
+from tracetui.loaders.documents import Documents, Part
 from tracetui.loaders.head import Head
 from tracetui.loaders.lenient import camel
 from tracetui.loaders.otlp_columns import Slot, SpanRows
 from tracetui.loaders.otlp_details import decode, resource_attributes, resource_key, scope, service_name
 from tracetui.loaders.otlp_records import SpanRecord, mend
 from tracetui.loaders.otlp_window import Cut, Cutter
-from tracetui.loaders.stream import BATCH, JsonFault, JsonStream, JsonTruncated, Shape
+from tracetui.loaders.stream import BATCH, JsonFault, JsonStream, Shape
 from tracetui.loaders.values import shown
 from tracetui.model.builder import StoreBuilder
-from tracetui.model.issues import MAX_SAMPLES, IssueCode
+from tracetui.model.issues import IssueCode
 from tracetui.sources.base import ByteSource
 
 NAME = "otlp-json"
 
-_BOM = b"\xef\xbb\xbf"
 _OPEN, _OPEN_LIST, _QUOTE = b'{["'
 _SPAN_KEYS = {"resourceSpans", "resource_spans", "ResourceSpans"}
 _SCOPE_KEYS = {"scopeSpans", "scope_spans", "instrumentationLibrarySpans", "instrumentation_library_spans"}
@@ -57,7 +57,8 @@ def load(source: ByteSource, builder: StoreBuilder, control: Control) -> None:
     """Read a source into a builder.
 
     Raises:
-        InputError: Nothing of it can be read.
+        JsonFault: It is not JSON, and no span stands before the fault.
+        NotATrace: It holds no spans.
     """
     Reader(source, builder, control, NAME).read()
 
@@ -82,49 +83,22 @@ class Reader:
         self._resources: dict[bytes, Slot] = {}
         self._scopes: dict[bytes, Slot] = {}
         self._failures = 0
-        self._lines_to = (0, 1)
+        self._documents = Documents(source, builder.issues)
 
     # -- documents ----------------------------------------------------------------------------
 
     def read(self) -> None:
         """Read all of it."""
-        stream = JsonStream(self._source, start=len(_BOM) if self._source.pread(0, 3) == _BOM else 0)
-        fault: JsonFault | None = None
-        while stream.peek() >= 0:
-            start = stream.position
-            try:
-                if not self._window_of_lines(stream):
-                    self._line(stream)
-            except JsonFault as found:
-                fault = fault or found
-                is_last = not stream.next_line(start)
-                self._tell_fault(found, start, is_last=is_last)
-                if is_last:
-                    break
+        fault = self._documents.each(self._next)
         self._rows.flush()
-        if fault is not None and not self._rows.total:
-            raise InputError(str(fault), source=self._source.name, hint="no span could be read") from None
+        if not self._rows.total:
+            if fault is not None:
+                raise fault
+            raise NotATrace("holds no spans", source=self._source.name)
 
-    def _tell_fault(self, fault: JsonFault, start: int, *, is_last: bool) -> None:
-        if is_last and isinstance(fault, JsonTruncated):
-            self._issues.add(IssueCode.TRUNCATED, f"{self._source.name}: {fault}")
-            return
-        self._issues.add(IssueCode.BAD_LINE, self._sample(IssueCode.BAD_LINE, start, str(fault)))
-
-    def _sample(self, code: IssueCode, offset: int, what: str) -> str:
-        """Name a line; only while samples are still wanted, for lines must be counted for it."""
-        known = next((issue for issue in self._issues if issue.code == code), None)
-        if known is not None and len(known.samples) >= MAX_SAMPLES:
-            return ""
-        at, line = self._lines_to
-        while at < offset:
-            piece = self._source.pread(at, min(BATCH, offset - at))
-            if not piece:
-                break
-            line += piece.count(b"\n")
-            at += len(piece)
-        self._lines_to = (at, line)
-        return f"line {line}: {what}"
+    def _next(self, stream: JsonStream) -> None:
+        if not self._window_of_lines(stream):
+            self._line(stream)
 
     def _window_of_lines(self, stream: JsonStream) -> bool:
         """Read the whole lines of a window at once; False if that cannot be."""
@@ -166,7 +140,7 @@ class Reader:
         """Walk a document that ends with its line, whatever state it is in."""
         # A logger may have put its own words before the document.
         skip = max(line.find(b'{"resource'), 0) if line[:1] != b"{" else 0
-        inner = JsonStream(_Part(self._source, start + len(line)), start=start + skip)
+        inner = JsonStream(Part(self._source, start + len(line)), start=start + skip)
         self._document(inner)
         if inner.peek() >= 0:
             raise JsonFault(inner.position, "something follows the document")
@@ -181,10 +155,8 @@ class Reader:
         else:
             start = stream.position
             value = stream.raw_value()
-            sample = self._sample(
-                IssueCode.MIXED_FORMATS, start, shown(value[:60].decode("utf-8", "replace"))
-            )
-            self._issues.add(IssueCode.MIXED_FORMATS, sample)
+            what = shown(value[:60].decode("utf-8", "replace"))
+            self._documents.tell(IssueCode.MIXED_FORMATS, start, what)
 
     def _message(self, stream: JsonStream) -> None:
         start, resource = stream.position, self._slot_for_resource()
@@ -201,8 +173,7 @@ class Reader:
         if keys & _OTHER_SIGNALS:
             self._issues.add(IssueCode.OTHER_SIGNALS, min(keys & _OTHER_SIGNALS))
         elif keys and not keys & (_SPAN_KEYS | _SCOPE_KEYS):
-            sample = self._sample(IssueCode.MIXED_FORMATS, start, ", ".join(sorted(keys)[:4])[:60])
-            self._issues.add(IssueCode.MIXED_FORMATS, sample)
+            self._documents.tell(IssueCode.MIXED_FORMATS, start, ", ".join(sorted(keys)[:4])[:60])
 
     # -- containers ---------------------------------------------------------------------------
 
@@ -323,24 +294,6 @@ class Reader:
     def bad_text(self, offset: int) -> None:
         """See `records.Repair`."""
         self._issues.add(IssueCode.BAD_UTF8, f"byte {offset}")
-
-
-class _Part:
-    """A source up to some byte: what comes after belongs to the next line."""
-
-    def __init__(self, source: ByteSource, end: int) -> None:
-        self.name = source.name
-        self._source = source
-        self.size = end
-
-    def pread(self, offset: int, length: int) -> bytes:
-        return self._source.pread(offset, max(0, min(length, self.size - offset)))
-
-    def progress(self) -> tuple[int, int | None]:
-        return self._source.progress()
-
-    def close(self) -> None:
-        return None
 
 
 def _is_pretty(line: bytes) -> bool:

@@ -20,6 +20,7 @@ def load(source: ByteSource, builder: StoreBuilder, control: Control) -> None:
     """Read a source into a builder.
 
     Raises:
-        InputError: Nothing of it can be read.
+        JsonFault: It is not JSON, and no span stands before the fault.
+        NotATrace: It holds no spans.
     """
     Reader(source, builder, control, NAME).read()

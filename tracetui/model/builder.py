@@ -102,6 +102,11 @@ class StoreBuilder:
         """The code of a trace; the same id gives the same code."""
         return self.traces[trace_id]
 
+    def rename_trace(self, trace: int, trace_id: str) -> None:
+        """Give a trace another id; both ids have its code from now on."""
+        self.traces.texts[trace] = trace_id
+        self.traces[trace_id] = trace
+
     def opaque(self, text: str) -> int:
         """The code that stands for an id which is no number; set the OPAQUE flag with it."""
         return self.strings[text]

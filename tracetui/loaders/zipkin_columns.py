@@ -1,0 +1,232 @@
+"""Zipkin spans into columns, in batches that span traces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import UNSET
+
+from tracetui.loaders.control import Control
+from tracetui.loaders.lenient import Fault
+from tracetui.loaders.records import Chunk, locate
+from tracetui.loaders.values import Oddities, TraceCodes, kinds, span_ids, times
+from tracetui.loaders.zipkin_details import core_times, is_error, resource_attributes
+from tracetui.loaders.zipkin_records import Endpoint, SpanRecord, endpoint
+from tracetui.model.builder import StoreBuilder
+from tracetui.model.issues import IssueCode
+from tracetui.model.store import Flag, Status
+from tracetui.sources.base import ByteSource
+
+Int64s = npt.NDArray[np.int64]
+Int32s = npt.NDArray[np.int32]
+Bools = npt.NDArray[np.bool_]
+
+ENOUGH = 1024
+"""Spans in a batch: below that, numpy's cost per call shows."""
+_US = 1000
+
+
+class ZipkinTraces:
+    """Codes of traces whose ids may be written with 64 bits here and with 128 bits there.
+
+    Zipkin takes ids with equal lower halves for one when one of them lacks the upper half; the longer one is
+    the trace's name then.
+
+    Args:
+        builder: Gives the codes.
+    """
+
+    def __init__(self, builder: StoreBuilder) -> None:
+        self._builder = builder
+        self._by_low_half: dict[str, tuple[str, int]] = {}
+
+    def code(self, trace_id: str) -> int:
+        """The code of a trace, by its id in canonical form."""
+        low = trace_id[-16:]
+        known = self._by_low_half.get(low) if len(trace_id) == 32 and low.strip("0") else None
+        if known is None:
+            code = self._builder.trace(trace_id)
+            self._by_low_half[low] = trace_id, code
+            return code
+        other, code = known
+        short, shorter = (text.startswith("0" * 16) for text in (trace_id, other))
+        if trace_id == other:
+            return code
+        if not short and not shorter:
+            return self._builder.trace(trace_id)
+        self._builder.trace_issue(code, IssueCode.MIXED_ID_WIDTH, trace_id)
+        if not short:
+            self._builder.rename_trace(code, trace_id)
+            self._by_low_half[low] = trace_id, code
+        return code
+
+
+class _Endpoints(dict[bytes, int]):
+    """Bytes of local endpoints to resource codes, -1 for none."""
+
+    def __init__(self, builder: StoreBuilder) -> None:
+        super().__init__()
+        self._builder = builder
+
+    def __missing__(self, raw: bytes) -> int:
+        found, faults = endpoint(raw)
+        code = -1
+        if found != Endpoint():
+            code = self._builder.resource(
+                found.service_name,
+                ("zipkin", found),
+                lambda: resource_attributes(found),
+                clock=("zipkin", found.service_name),
+                address=found.address or None,
+            )
+        if not faults:
+            # Bad ones are told every time.
+            self[raw] = code
+        return code
+
+
+class SpanRows:
+    """Gathers spans and appends them to the builder, many at a time.
+
+    Args:
+        builder: Where they go.
+        source: Where they come from.
+        number: The source's number.
+        control: Told after each batch.
+    """
+
+    def __init__(self, builder: StoreBuilder, source: ByteSource, number: int, control: Control) -> None:
+        self._builder = builder
+        self._source = source
+        self._number = number
+        self._control = control
+        self._traces = TraceCodes(ZipkinTraces(builder).code, builder)
+        self._endpoints = _Endpoints(builder)
+        self._kinds = kinds()
+        self._odd = Oddities()
+        self._chunks: list[Chunk[SpanRecord]] = []
+        self._waiting = 0
+        self._mended: dict[int, list[Fault]] = {}
+        self.total = 0
+
+    def mended(self, span: SpanRecord, faults: list[Fault]) -> None:
+        """This span, which is about to be added, was mended."""
+        self._mended[id(span)] = faults
+
+    def add(self, chunk: Chunk[SpanRecord]) -> None:
+        """Take the spans of a chunk."""
+        self._chunks.append(chunk)
+        self._waiting += len(chunk.items)
+        if self._waiting >= ENOUGH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Append what was gathered."""
+        if not self._waiting:
+            self._chunks.clear()
+            return
+        chunks = [chunk for chunk in self._chunks if chunk.items]
+        spans = chunks[0].items if len(chunks) == 1 else [span for chunk in chunks for span in chunk.items]
+        if self._mended:
+            for row, span in enumerate(spans):
+                for code, sample in self._mended.get(id(span), ()):
+                    self._odd.add(row, code, sample)
+        offsets, lengths = locate(chunks)
+        columns = self._columns(spans, offsets, lengths)
+        self._builder.append(**columns, scope=-1, source=self._number, offset=offsets, length=lengths)
+        self._odd.report(self._builder, columns["trace"])
+        self.total += len(spans)
+        self._chunks.clear()
+        self._mended.clear()
+        self._waiting = 0
+        self._control.step()
+
+    def _columns(self, spans: list[SpanRecord], offsets: Int64s, lengths: Any) -> dict[str, npt.NDArray[Any]]:
+        builder, odd = self._builder, self._odd
+        ids, opaque = span_ids([span.id for span in spans], builder, odd)
+        parents, parents_opaque = span_ids([span.parent_id for span in spans], builder, odd, parents=True)
+        flags = np.where((ids == 0) & ~opaque, int(Flag.NO_ID), 0).astype(np.uint16)
+        flags |= np.where((parents != 0) | parents_opaque, int(Flag.HAS_PARENT), 0).astype(np.uint16)
+        if opaque.any():
+            flags[opaque] |= int(Flag.OPAQUE_ID)
+        if parents_opaque.any():
+            flags[parents_opaque] |= int(Flag.OPAQUE_PARENT)
+        some = [1 if span.annotations else 0 for span in spans]
+        flags |= np.array(some, np.uint16) * np.uint16(Flag.EVENTS)
+        some = [1 if span.shared else 0 for span in spans]
+        flags |= np.array(some, np.uint16) * np.uint16(Flag.SHARED)
+        start, duration = self._times(spans, flags, offsets, lengths)
+        names = [span.name or "" for span in spans]
+        return {
+            "trace": np.array(
+                list(map(self._traces.__getitem__, [span.trace_id for span in spans])), np.int32
+            ),
+            "span_id": ids,
+            "parent_id": parents,
+            "flags": flags,
+            "start_ns": start,
+            "duration_ns": duration,
+            "name": np.array(list(map(builder.strings.__getitem__, names)), np.int32),
+            "resource": self._resources(spans),
+            "kind": self._kinds.of([span.kind for span in spans], odd, "kind"),
+            "status": _statuses(spans),
+        }
+
+    def _resources(self, spans: list[SpanRecord]) -> Int32s:
+        raws = [span.local_endpoint for span in spans]
+        texts = b"\n".join(raws).split(b"\n")
+        if len(texts) != len(raws):
+            texts = list(map(bytes, raws))
+        codes = list(map(self._endpoints.__getitem__, texts))
+        if -1 in codes:
+            for row, text in enumerate(texts):
+                if codes[row] < 0:
+                    for code, sample in endpoint(text)[1]:
+                        self._odd.add(row, code, sample)
+        return np.array(codes, np.int32)
+
+    def _times(
+        self, spans: list[SpanRecord], flags: npt.NDArray[np.uint16], offsets: Int64s, lengths: Any
+    ) -> tuple[Int64s, Int64s]:
+        """Starts and durations in nanoseconds; flags those that lack one, which is quite usual."""
+        start, timeless = _maybe([span.timestamp for span in spans], None)
+        duration, endless = _maybe([span.duration for span in spans], self._odd)
+        if timeless is not None:
+            for row in np.flatnonzero(timeless).tolist():
+                if spans[row].annotations:
+                    record = self._source.pread(int(offsets[row]), int(lengths[row]))
+                    at, lasted = core_times(record)
+                    if at is not None:
+                        start[row], timeless[row] = at, False
+                    if lasted is not None and endless is not None and endless[row]:
+                        duration[row], endless[row] = lasted, False
+            flags[timeless] |= int(Flag.NO_TIME)
+        if endless is not None:
+            flags[endless] |= int(Flag.UNFINISHED)
+        return start, duration
+
+
+def _maybe(values: list[Any], odd: Oddities | None) -> tuple[Int64s, Bools | None]:
+    """Times in nanoseconds that may be absent, and where they are; None if all are there."""
+    present = values
+    absent = np.zeros(0, np.bool_)
+    if UNSET in values:
+        absent = np.array([value is UNSET for value in values])
+        present = [0 if value is UNSET else value for value in values]
+    found, bad = times(present, odd, unit=_US, what="duration")
+    if len(bad):
+        absent = absent | bad if len(absent) else bad
+    return found, absent if len(absent) else None
+
+
+def _statuses(spans: list[SpanRecord]) -> npt.NDArray[np.uint8]:
+    """ERROR where there is a tag `error`."""
+    found = [span.tags.error if span.tags else UNSET for span in spans]
+    statuses = np.zeros(len(spans), np.uint8)
+    if found.count(UNSET) < len(found):
+        for row, value in enumerate(found):
+            if value is not UNSET and is_error(value):
+                statuses[row] = Status.ERROR
+    return statuses
