@@ -1,4 +1,4 @@
-"""Every output format, byte for byte; with `UPDATE_GOLDEN=1` in the environment the files are written anew."""
+"""Every output format, byte for byte. With `UPDATE_GOLDEN=1` in the environment the files are written."""
 
 from __future__ import annotations
 

@@ -187,7 +187,7 @@ class Report:
         width = max(1, len(used))
         trace = np.repeat(np.arange(len(store.trace_first) - 1), np.diff(store.trace_first))
         key = trace * width + code
-        if width * len(self.collection.traces) <= max(_DENSE_CELLS, 4 * len(key)):
+        if width * len(self.collection.traces) <= _DENSE_CELLS:
             counts = np.bincount(key, minlength=1)
             groups = np.flatnonzero(counts)
             place = np.zeros(len(counts), np.int64)

@@ -165,7 +165,7 @@ class _Waterfall:
         open_levels: list[bool] = []
         for row in self.rows:
             del open_levels[row.depth :]
-            guides = self._guides(row, open_levels)
+            guides = self._guides(row, open_levels)[: self.tree_width]
             open_levels.append(not row.last)
             line = self._line(row, self.tree_width - len(guides))
             yield f"{faint}{guides}{end}{line}" if guides else line
