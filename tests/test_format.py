@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracetui.format import clock, count, datetime_utc, duration, offset, percent, plural, size
@@ -51,11 +51,13 @@ def test_duration_in_ascii_and_offset() -> None:
     assert offset(0) == "+0ns"
 
 
+@settings(deadline=None)
 @given(st.integers())
 def test_any_integer_is_written(n: int) -> None:
     assert duration(n) and offset(n) and clock(n) and datetime_utc(n) and size(n) and count(n)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**18))
 def test_duration_is_within_half_a_percent(ns: int) -> None:
     text = duration(ns)
@@ -66,6 +68,7 @@ def test_duration_is_within_half_a_percent(ns: int) -> None:
         assert abs(float(number) * unit - ns) <= ns * 0.0051
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31)))
 def test_datetime_agrees_with_the_library(when: datetime) -> None:
     ns = ((when.replace(tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)) * 1000

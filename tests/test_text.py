@@ -6,7 +6,7 @@ import json
 import unicodedata
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len as rich_cell_len
 
@@ -72,6 +72,7 @@ def _forbidden(char: str) -> bool:
     )
 
 
+@settings(deadline=None)
 @given(ANY_TEXT | HOSTILE_TEXT)
 @example("e" + "\u0301" * 3 + "\ufe0f" + "\u0301" * 3)
 def test_neutralise_any_text(text: str) -> None:
@@ -84,6 +85,7 @@ def test_neutralise_any_text(text: str) -> None:
     assert to_ascii(shown).isascii()
 
 
+@settings(deadline=None)
 @given(ANY_TEXT | HOSTILE_TEXT, st.integers(-1, 30), st.booleans())
 def test_fit_is_exact(text: str, width: int, middle: bool) -> None:
     shown = neutralise(text)
@@ -103,6 +105,7 @@ def test_fit_shortens_at_the_end_or_in_the_middle() -> None:
     assert fit("漢字漢字", 4) == "漢… "
 
 
+@settings(deadline=None)
 @given(st.dictionaries(ANY_TEXT | HOSTILE_TEXT, ANY_TEXT | HOSTILE_TEXT, max_size=3))
 def test_escape_json_keeps_the_value_and_shows_nothing_forbidden(value: dict[str, str]) -> None:
     raw = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracetui.export.bars import Ink, Style, Window, bar, ruler, ticks
@@ -58,6 +58,7 @@ def test_bar_outside_the_window_is_empty_and_a_clipped_one_fills_it() -> None:
 times = st.integers(-(2**63), 2**64)
 
 
+@settings(deadline=None)
 @given(times, st.integers(0, 2**63), times, st.integers(0, 2**63), st.integers(1, 60), st.sampled_from(Style))
 def test_any_bar_stays_in_its_window_and_is_visible(
     window_start: int, window_length: int, start: int, length: int, width: int, style: Style
@@ -73,6 +74,7 @@ def test_any_bar_stays_in_its_window_and_is_visible(
         assert not result.runs
 
 
+@settings(deadline=None)
 @given(st.integers(0, 1000), st.integers(1, 1000), st.integers(1, 50))
 def test_inks_are_within_half_an_eighth_of_the_times(start: int, length: int, width: int) -> None:
     """The painted eighths of a bar on its own are its length, to rounding."""
@@ -105,6 +107,7 @@ def test_ruler_of_a_zoomed_and_of_an_empty_window() -> None:
     assert ticks(Window(0, 10, 0), 0) == []
 
 
+@settings(deadline=None)
 @given(times, st.integers(0, 2**63), st.integers(1, 200))
 def test_any_ruler_is_ordered_and_as_wide_as_asked(start: int, length: int, width: int) -> None:
     marks = ticks(Window(start, start + length, width), start)

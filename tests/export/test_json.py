@@ -8,7 +8,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracetui.export.json import json_dumps
@@ -74,6 +74,7 @@ def expected(value: Any) -> Any:
     return value
 
 
+@settings(deadline=None)
 @given(values)
 def test_any_value_reads_back(value: Any) -> None:
     assert json.loads(json_dumps(value)) == expected(value)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.export.forests import START, S, collection
 from tracetui.export import report as module
+from tracetui.export.ansi import TextOptions
+from tracetui.export.csv import write_csv
+from tracetui.export.json import write_json
 from tracetui.export.report import Report, Spans, ids_of, keys_of, parent_ids_of
+from tracetui.export.tree import write_tree
 
 
 @st.composite
@@ -28,6 +34,7 @@ def forests(draw: st.DrawFn) -> list[list[S]]:
 
 
 @pytest.mark.parametrize("dense", [True, False])
+@settings(max_examples=40, deadline=None)
 @given(traces=forests())
 def test_services_add_up(traces: list[list[S]], dense: bool) -> None:
     report = Report(collection(*traces))
@@ -50,6 +57,7 @@ def test_services_add_up(traces: list[list[S]], dense: bool) -> None:
         )
 
 
+@settings(max_examples=40, deadline=None)
 @given(forests())
 def test_summaries_say_what_the_traces_say(traces: list[list[S]]) -> None:
     report = Report(collection(*traces))
@@ -74,6 +82,7 @@ def test_summaries_say_what_the_traces_say(traces: list[list[S]]) -> None:
         assert [int(report.paths.roots[number]) for number in paths] == trace.roots
 
 
+@settings(max_examples=40, deadline=None)
 @given(forests())
 def test_ids_of_many_rows_are_those_of_each(traces: list[list[S]]) -> None:
     store = collection(*traces).store
@@ -99,3 +108,10 @@ def test_path_keeps_what_is_on_any_path() -> None:
     spans = [S(1, 0, 0, 100), S(2, 1, 10, 80), S(3, 1, 10, 20), S(4, 99, 0, 5)]
     (summary,) = (report := Report(collection(spans), spans=Spans.PATH)).summaries()
     assert keys_of(report.store, report.rows(summary)) == [f"{n:016x}" for n in (1, 2, 4)]
+
+
+def test_nothing_at_all_is_written_too() -> None:
+    report = Report(collection())
+    assert json.loads(b"".join(write_json(report)))["traces"] == []
+    assert list(write_tree(report, TextOptions())) == []
+    assert "".join(write_csv(report)).count("\n") == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from tests.export.forests import S, collection
 from tests.export.test_report import forests
@@ -56,6 +56,7 @@ def test_a_choice_hangs_under_the_nearest_ancestor_kept() -> None:
     assert outline(spans, Spans.PATH) == ["└root", "  ├first", "  └second"]
 
 
+@settings(max_examples=40, deadline=None)
 @given(forests())
 def test_any_forest_fits_any_width(traces: list[list[S]]) -> None:
     for width in (1, 9, 21, 47, 80):
