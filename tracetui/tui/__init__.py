@@ -40,10 +40,13 @@ def run(
         Exception: whatever the viewer crashed with; the screen has been left and nothing was printed.
     """
     from tracetui.analysis import Mode
+    from tracetui.errors import UsageError
     from tracetui.loaders import LoadOptions
 
     from .loading import Loading
 
+    if not names:
+        raise UsageError("no source given", hint="a file, a directory, a glob, or - for standard input")
     loading = Loading(names, options or LoadOptions(), mode or Mode.DEFAULT)
     loading.start()
 

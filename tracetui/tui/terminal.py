@@ -41,11 +41,19 @@ class StdoutDriver(LinuxDriver):
         assert sys.__stdout__ is not None
         self._file = self._screen = sys.__stdout__
         self._own_tty = -1
+        self._keyboard_pushed = False
         if not self.input_tty:
             with contextlib.suppress(OSError):
                 self._own_tty = os.open("/dev/tty", os.O_RDONLY | os.O_CLOEXEC)
                 self.fileno = self._own_tty
                 self.input_tty = True
+
+    def write(self, data: str) -> None:
+        if data.startswith("\x1b[>") and data.endswith("u"):
+            self._keyboard_pushed = True
+        elif data == "\x1b[<u":
+            self._keyboard_pushed = False
+        super().write(data)
 
     def start_application_mode(self) -> None:
         StdoutDriver.active = self
@@ -66,7 +74,9 @@ class StdoutDriver(LinuxDriver):
         output = self._screen.fileno()
         with contextlib.suppress(OSError):
             os.set_blocking(output, False)
-            os.write(output, _RESTORE + _POP_KEYBOARD + _LEAVE)
+            pop = _POP_KEYBOARD if self._keyboard_pushed else b""
+            self._keyboard_pushed = False
+            os.write(output, _RESTORE + pop + _LEAVE)
         if self.attrs_before is not None:
             with contextlib.suppress(termios.error, OSError):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
@@ -100,7 +110,9 @@ def guarded_signals(end_cleanly: Callable[[int], bool]) -> Iterator[None]:
         else:
             end_now(code)
 
-    before = {number: signal.signal(number, on_signal) for number in SIGNALS}
+    # What is ignored, as the hang-up under nohup, stays ignored.
+    kept = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, on_signal) for number in kept}
     try:
         yield
     finally:

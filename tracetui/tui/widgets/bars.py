@@ -115,7 +115,7 @@ class BarPainter:
         if self.ascii:
             line.add("!" if bad else ":", self.paint.style("error" if bad else "text", on=on), 1)
             return
-        sign = "✗" if bad else "╎"
+        sign = "✗" if bad else "┃"
         if self.paint.shapes:
             line.add(sign, self.paint.style("error" if bad else "text", on=on), 1)
         else:

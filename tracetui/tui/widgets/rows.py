@@ -83,10 +83,12 @@ class RowPainter:
         line.pad_to(columns.bars_at)
         if columns.bars:
             row = self.facts.row(node)
+            # Reverse video, the cursor's ground without colours, would turn bars into gaps.
+            behind: Ground = "background" if paint.ansi else on
             if row < 0:
-                self.bars.missing(line, node, on)
+                self.bars.missing(line, node, behind)
             else:
-                self.bars.span(line, node, row, bool(self.view.folded[node]), on)
+                self.bars.span(line, node, row, bool(self.view.folded[node]), behind)
         self._duration(line, node, on)
         return line.strip()
 

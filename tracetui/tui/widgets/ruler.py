@@ -47,7 +47,7 @@ class Ruler(Widget):
         self.refresh()
         cells = [" "] * columns.bars
         for mark in marks:
-            cells[mark.column] = "|" if self.ascii else "│"
+            cells[mark.column] = "|" if self.ascii else "╎"
         return "".join(cells)
 
     def render_line(self, y: int) -> Strip:
