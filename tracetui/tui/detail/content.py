@@ -18,6 +18,7 @@ _SAMPLE = 500  # names looked at to find the width of their column
 _EXCEPTION = ("exception.type", "exception.message", "exception.stacktrace", "exception.escaped")
 _STATUS_KEYS = ("http.response.status_code", "http.status_code", "rpc.grpc.status_code")
 _ERRORS = (("error", True), ("error", "true"), ("otel.status_code", "ERROR"))
+_BESIDE = 36  # cells of a pane from which values stand beside their names
 _BLANK = Line()
 
 
@@ -155,15 +156,16 @@ class _Page:
 
     def _attribute(self, key: str, value: AttributeValue, indent: int) -> Iterator[Line]:
         """One attribute: its name in the column of names, its value beside it; below it after a long name."""
-        column = max(4, self._column + 1 - indent)
         name = neutralise(key[:1000]) or "(no name)"
+        below = self._width < _BESIDE
+        column = 0 if below else max(4, self._column + 1 - indent)
         room = max(1, self._width - indent - column - 2)
         shown = present(key, value, room, system=self._system)
         entry = Entry(key, value, cut=shown.cut)
         role = "error" if isinstance(value, str | bool) and (key, value) in _ERRORS else ""
         margin = " " * indent
         lines = iter(shown.lines)
-        if cell_len(name) <= column:
+        if cell_len(name) <= column and not below:
             first = next(lines, [])
             yield self._line([Piece(margin + fit(name, column) + "  ", "key")], first, role, entry)
         else:
@@ -191,11 +193,13 @@ class _Page:
         subject = self._subject
         if not subject.events:
             return
-        yield self._counted("events", len(subject.events))
-        pad = max(len(fmt.offset(e.time_ns - subject.start_ns)) for e in subject.events[:_SAMPLE])
-        for event in subject.events:
-            if not self._wanted or self._wants(event.name, event.attributes):
-                yield from self._event(event, pad)
+        found = subject.events
+        if self._wanted:
+            found = [event for event in found if self._wants(event.name, event.attributes)]
+        yield from self._counted("events", len(found), len(subject.events))
+        pad = max((len(fmt.offset(e.time_ns - subject.start_ns)) for e in found[:_SAMPLE]), default=0)
+        for event in found:
+            yield from self._event(event, pad)
 
     def _event(self, event: Event, pad: int) -> Iterator[Line]:
         ns = event.time_ns - self._subject.start_ns
@@ -238,10 +242,12 @@ class _Page:
         links = self._subject.links
         if not links:
             return
-        yield self._counted("links", len(links))
-        for link in links:
-            if not self._wanted or self._wants(link.trace_id + link.span_id, link.attributes):
-                yield from self._link(link)
+        found = links
+        if self._wanted:
+            found = [link for link in links if self._wants(link.trace_id + link.span_id, link.attributes)]
+        yield from self._counted("links", len(found), len(links))
+        for link in found:
+            yield from self._link(link)
 
     def _link(self, link: Link) -> Iterator[Line]:
         pieces = [
@@ -275,9 +281,11 @@ class _Page:
         wanted = self._wanted
         return not wanted or wanted in key.casefold() or wanted in plain(value)[:65_536].casefold()
 
-    def _counted(self, title: str, count: int) -> Line:
-        note = (Piece(f" {fmt.count(count)}", "muted"),) if count > 1 else ()
-        return Line((Piece(title, "strong"), *note))
+    def _counted(self, title: str, found: int, total: int) -> Iterator[Line]:
+        """A section's name with how much there is; nothing where none of it is wanted."""
+        if found:
+            note = f" {found} of {total}" if self._wanted else f" {fmt.count(total)}" if total > 1 else ""
+            yield Line((Piece(title, "strong"), Piece(note, "muted")))
 
     def _wrapped(self, pieces: list[Piece], indent: int = 0) -> Iterator[Line]:
         """Pieces over as many lines as they need, the further ones indented."""

@@ -141,14 +141,10 @@ class TraceListScreen(Screen[None]):
             distance = abs(found.column - event.column)
             self.select(int(np.lexsort((-self.state.duration_ns, distance))[0]))
 
-    def on_click(self, event: events.Click) -> None:
-        """A click on a row goes there, a second one opens it."""
-        if event.widget is not self.table:
-            return
-        position = event.y - self.table.region.y + int(self.table.scroll_offset.y)
-        if 0 <= position < len(self.state):
-            again = position == self.state.cursor
-            self.state.move_to(position)
-            self._moved()
-            if again or event.chain > 1:
-                self._open()
+    def on_trace_table_picked(self, event: TraceTable.Picked) -> None:
+        """A click on a row goes there, one on the row of the cursor opens it."""
+        again = event.position == self.state.cursor
+        self.state.move_to(event.position)
+        self._moved()
+        if again or event.twice:
+            self._open()

@@ -69,6 +69,11 @@ class DetailPane(LinesView):
         """The span on show."""
         return self._subject
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether another span was asked for than is on show."""
+        return self._stale
+
     def show(self, span: Span | None, figures: Figures = Figures()) -> None:  # noqa: B008  # frozen
         """Show a span, soon.
 

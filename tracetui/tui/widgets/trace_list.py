@@ -11,7 +11,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tracetui import format as fmt
+from tracetui.model.trace import Collection
 from tracetui.text import cell_len, fit, neutralise
+from tracetui.tui.bindings import bindings_for
 from tracetui.tui.theme import Paint, paint
 from tracetui.tui.traces_state import Column, TraceListState, strip_of
 from tracetui.tui.traces_state import Strip as Durations
@@ -78,14 +80,16 @@ class DurationStrip(Widget):
         self.ascii = ascii
         self.clock = Clock.UTC
         self._durations: Durations | None = None
-        self._made_for: tuple[object, ...] = ()
+        self._collection: Collection | None = None
+        self._made_for = Size(0, 0)
 
     def durations(self) -> Durations:
         """The columns for the width at hand."""
-        wanted = (self.state.collection, self.size.width, self.size.height)
-        if self._durations is None or wanted != self._made_for:
-            self._durations = strip_of(self.state, self.size.width - 2, max(1, self.size.height - 1))
-            self._made_for = wanted
+        size, collection = self.size, self.state.collection
+        # Collections are told apart by identity: to compare them would be to compare their columns.
+        if self._durations is None or self._collection is not collection or self._made_for != size:
+            self._durations = strip_of(self.state, size.width - 2, max(1, size.height - 1))
+            self._collection, self._made_for = collection, size
         return self._durations
 
     def render_line(self, y: int) -> Strip:
@@ -164,6 +168,22 @@ class TraceHead(Widget):
 class TraceTable(ScrollView, can_focus=True):
     """The rows."""
 
+    class Picked(Message):
+        """A row was clicked.
+
+        Attributes:
+            position: Which.
+            twice: By a double click.
+        """
+
+        def __init__(self, position: int, twice: bool) -> None:
+            super().__init__()
+            self.position = position
+            self.twice = twice
+
+    # On the widget itself, as the arrow keys would scroll it otherwise.
+    BINDINGS = [*bindings_for("traces")]
+
     DEFAULT_CSS = """
     TraceTable {
         height: 1fr;
@@ -182,6 +202,10 @@ class TraceTable(ScrollView, can_focus=True):
         self._drawer: RowDrawer | None = None
         self._strips: dict[tuple[int, bool], Strip] = {}
         self._cursor = 0
+
+    def action_run(self, name: str) -> None:
+        """Actions are the screen's."""
+        self.screen.action_run(name)  # type: ignore[attr-defined]
 
     def drawer(self) -> RowDrawer:
         """What draws for the width, theme and collection at hand."""
@@ -226,6 +250,11 @@ class TraceTable(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         self.reset()
+
+    def on_click(self, event: events.Click) -> None:
+        position = event.y + int(self.scroll_offset.y)
+        if position < len(self.state):
+            self.post_message(self.Picked(position, event.chain > 1))
 
     def render_line(self, y: int) -> Strip:
         drawer = self.drawer()
