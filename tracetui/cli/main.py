@@ -69,7 +69,7 @@ def _dispatch(arguments: list[str]) -> int:
     from tracetui.errors import UsageError
 
     try:
-        code = build_app()(
+        code = build_app(completion=not arguments or arguments[0].startswith("-"))(
             [_STDIN if argument == "-" else argument for argument in arguments],
             exit_on_error=False,
             print_error=False,
@@ -81,8 +81,12 @@ def _dispatch(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def build_app() -> App:
-    """The commands and their options; each command's module is imported when it is called."""
+def build_app(*, completion: bool = True) -> App:
+    """The commands and their options; each command's module is imported when it is called.
+
+    Args:
+        completion: Offer the installation of shell completion, which costs an eighth of a short run.
+    """
     from cyclopts import App, Group, Parameter
 
     from tracetui import __version__
@@ -98,7 +102,8 @@ def build_app() -> App:
     )
     app.default(view)
     app.command("tracetui.cli.show:show", name="show", help="Print traces.")
-    app.register_install_completion_command(add_to_startup=False)
+    if completion:
+        app.register_install_completion_command(add_to_startup=False)
     return app
 
 

@@ -81,10 +81,10 @@ class Options:
         Args:
             width: Cells of a line; None: COLUMNS, else the terminal's width, else 80.
         """
-        from tracetui.export.ansi import ColourDepth, Painter, TextOptions, depth_of, palette_of
+        from tracetui.export.ansi import Painter, TextOptions, depth_of, palette_of
 
-        depth = depth_of() if self.coloured() else ColourDepth.NONE
-        return TextOptions(width or _columns(), Painter(depth, palette_of()), self.ascii)
+        painter = Painter(depth_of(), palette_of()) if self.coloured() else Painter()
+        return TextOptions(width or _columns(), painter, self.ascii)
 
 
 def _is_terminal(fd: int) -> bool:

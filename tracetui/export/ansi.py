@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
-from tracetui.colours import DEFAULT_PALETTE, PALETTES, Palette, ansi_code, blend, service_colour
 from tracetui.export.bars import Style
 from tracetui.text import cell_len, fit, neutralise, to_ascii
+
+if TYPE_CHECKING:
+    from tracetui.colours import Palette
 
 _RESET = "\x1b[0m"
 
@@ -33,6 +35,8 @@ def depth_of(environ: Mapping[str, str] = os.environ) -> ColourDepth:
 
 def palette_of(environ: Mapping[str, str] = os.environ) -> Palette:
     """The colours for the terminal's background, where `COLORFGBG` tells it; else those for a dark one."""
+    from tracetui.colours import DEFAULT_PALETTE, PALETTES
+
     background = environ.get("COLORFGBG", "").rpartition(";")[2]
     return PALETTES["light"] if background in {"7", "15"} else DEFAULT_PALETTE
 
@@ -65,12 +69,16 @@ def _foreground(depth: ColourDepth, colour: str) -> str:
 _ROLES = {"muted": "2", "faint": "2", "error": "31", "warning": "33", "strong": "1", "text": ""}
 
 
-@dataclass(frozen=True)
-class Painter:
-    """Writes text with or without colours. Everything it is given is neutralised already."""
+class Painter(NamedTuple):
+    """Writes text with or without colours. Everything it is given is neutralised already.
+
+    Attributes:
+        depth: How many colours are used; none without a palette.
+        palette: Which ones.
+    """
 
     depth: ColourDepth = ColourDepth.NONE
-    palette: Palette = DEFAULT_PALETTE
+    palette: Palette | None = None
 
     def sgr(self, *codes: str) -> str:
         """The sequence for some codes; nothing without colours or codes."""
@@ -79,7 +87,7 @@ class Painter:
 
     def role(self, name: str) -> str:
         """The code of a role of the palette: muted, faint, error, warning, strong, text."""
-        if not self.depth:
+        if not self.depth or self.palette is None:
             return ""
         if self.depth is ColourDepth.ANSI:
             return _ROLES[name]
@@ -87,8 +95,14 @@ class Painter:
 
     def service(self, service: str, *, dim: bool = False) -> str:
         """The code of a service's colour, bright or as it is off the critical path."""
-        if not self.depth:
+        if not self.depth or self.palette is None:
             return ""
+        from tracetui.colours import (
+            ansi_code,
+            blend,
+            service_colour,
+        )  # text without colours does without them
+
         if self.depth is ColourDepth.ANSI:
             code = ansi_code(service)
             return ("2;" if dim else "") + str(30 + code if code < 8 else 82 + code)
@@ -113,8 +127,7 @@ def background(code: str) -> str:
     return str(number + 10)
 
 
-@dataclass(frozen=True)
-class TextOptions:
+class TextOptions(NamedTuple):
     """How text is laid out.
 
     Attributes:

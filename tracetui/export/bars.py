@@ -8,7 +8,6 @@ path         ███                              on-path eighths inside it
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from typing import Final, NamedTuple
@@ -58,10 +57,10 @@ class Bar(NamedTuple):
     runs: tuple[Run, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The stretch of time that a number of cells shows. Never empty: `end_ns` is taken as a nanosecond past
-    `start_ns` at least.
+class Window(NamedTuple):
+    """The stretch of time that a number of cells shows.
+
+    It is never empty: `end_ns` is taken as a nanosecond past `start_ns` at least.
     """
 
     start_ns: int

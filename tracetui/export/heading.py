@@ -56,7 +56,7 @@ def heading(report: Report, trace: TraceSummary, options: TextOptions) -> Iterat
     yield str(line.right(when, muted))
     yield str(_facts(trace, options))
     yield from _path(report, trace, options)
-    yield from _issues(report.collection.traces[trace.index].issues, options)
+    yield from _issues(report.collection.traces[trace.number].issues, options)
 
 
 def _facts(trace: TraceSummary, options: TextOptions) -> Line:

@@ -6,7 +6,6 @@ import base64
 import json
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -25,11 +24,13 @@ _MAX_DEPTH: Final = 64  # deeper values go through the encoder that needs no sta
 _INT64: Final = range(-(1 << 63), 1 << 64)
 
 
-@dataclass(frozen=True, slots=True)
 class _Encoded:
     """JSON that is ready."""
 
-    data: bytes
+    __slots__ = ("data",)
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
 
 
 def _default(value: object) -> object:
@@ -176,7 +177,7 @@ def _traces(report: Report) -> Iterator[Iterable[bytes]]:
     writer = _Writer(report)
     traces = report.collection.traces
     for trace, services in zip(report.summaries(), report.services(), strict=True):
-        yield writer.trace(trace, services, traces[trace.index].issues)
+        yield writer.trace(trace, services, traces[trace.number].issues)
 
 
 class _Writer:

@@ -27,7 +27,7 @@ def escaped(text: str) -> str:
 def write_markdown(report: Report) -> Iterator[str]:
     """The lines of all traces, without line ends."""
     for trace in report.summaries():
-        if trace.index:
+        if trace.number:
             yield ""
         yield from _trace(report, trace)
 
@@ -61,7 +61,7 @@ def _code(text: str) -> str:
 
 
 def _issues(report: Report, trace: TraceSummary) -> Iterator[str]:
-    told = [i for i in report.collection.traces[trace.index].issues if i.severity is not Severity.INFO]
+    told = [i for i in report.collection.traces[trace.number].issues if i.severity is not Severity.INFO]
     if told:
         yield ""
         for issue in told:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,8 +29,7 @@ class Spans(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceTotal:
+class ServiceTotal(NamedTuple):
     """What one service has in one trace. Times are sums over its spans, in nanoseconds."""
 
     name: str
@@ -41,11 +39,10 @@ class ServiceTotal:
     self_time_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class TraceSummary:
+class TraceSummary(NamedTuple):
     """The figures of one trace, as plain Python values. `first` and `last` bound its rows."""
 
-    index: int
+    number: int
     first: int
     last: int
     trace_id: str
@@ -138,7 +135,7 @@ class Report:
 
     def paths_of(self, trace: TraceSummary) -> list[int]:
         """The numbers of a trace's paths, that of the primary root first, the others in row order."""
-        low, high = int(self._path_bounds[trace.index]), int(self._path_bounds[trace.index + 1])
+        low, high = int(self._path_bounds[trace.number]), int(self._path_bounds[trace.number + 1])
         numbers = list(range(low, high))
         if high - low > 1:
             primary = low + int(np.searchsorted(self.paths.roots[low:high], trace.root_row))
@@ -166,7 +163,7 @@ class Report:
 
     def sections_of(self, trace: TraceSummary) -> slice:
         """Where the sections of all paths of a trace stand among those of `paths`."""
-        low, high = int(self._path_bounds[trace.index]), int(self._path_bounds[trace.index + 1])
+        low, high = int(self._path_bounds[trace.number]), int(self._path_bounds[trace.number + 1])
         return slice(int(self.paths.offsets[low]), int(self.paths.offsets[high]))
 
     def services(self) -> Iterator[list[ServiceTotal]]:

@@ -45,7 +45,7 @@ def write_tree(report: Report, options: TextOptions) -> Iterator[str]:
     if len(traces) > 1:
         yield from overview(report, traces, options)
     for trace in traces:
-        if trace.index or len(traces) > 1:
+        if trace.number or len(traces) > 1:
             yield ""
         yield from heading(report, trace, options)
         if report.spans is not Spans.NONE:
