@@ -17,7 +17,7 @@ from tracetui.loaders import Progress
 from tracetui.model.trace import Collection
 
 from .bindings import GLOBAL, bindings_for
-from .loading import SMALL, Arrived, Loading
+from .loading import SMALL, Arrived, Loading, Mail
 from .screens.start import LoadingScreen
 from .screens.waterfall import WaterfallScreen
 from .state.facts import Facts, analyse, carry_over, lay_out
@@ -73,7 +73,10 @@ class TraceApp(App[None]):
     # Loading
 
     def on_mount(self) -> None:
-        self.push_screen(LoadingScreen(self.loading.names, ascii=self.ascii))
+        # A small file has been read by now: its waterfall is then the first thing drawn.
+        self._digest(self.loading.take())
+        if self.failure is None and len(self.screen_stack) == 1:
+            self.push_screen(LoadingScreen(self.loading.names, ascii=self.ascii))
         self._listen()
 
     def on_unmount(self) -> None:
@@ -95,7 +98,14 @@ class TraceApp(App[None]):
 
     def _pump(self) -> None:
         """Take in what came, now, and the rest not before a tenth of a second has passed."""
-        mail = self.loading.take()
+        self._digest(self.loading.take())
+        self.set_timer(REFRESH_SECONDS, self._pump_again)
+
+    def _pump_again(self) -> None:
+        self._pumping = False
+        self._listen()
+
+    def _digest(self, mail: Mail) -> None:
         if mail.error is not None:
             self.failure = mail.error
             self.exit(return_code=int(getattr(mail.error, "exit_code", ExitCode.INTERNAL)))
@@ -105,14 +115,6 @@ class TraceApp(App[None]):
         if mail.progress is not None or mail.finished:
             self.finished = self.finished or mail.finished
             self._tell(mail.progress)
-        if mail.finished:
-            self._pumping = False
-        else:
-            self.set_timer(REFRESH_SECONDS, self._pump_again)
-
-    def _pump_again(self) -> None:
-        self._pumping = False
-        self._listen()
 
     def _take_in(self, arrived: Arrived) -> None:
         """Show a newer picture of what is loaded."""
@@ -172,13 +174,20 @@ class TraceApp(App[None]):
             listed = TraceListScreen(self.collection, ascii=self.ascii)
             if self._open >= 0:
                 listed.select(self._open)
-            self.switch_screen(listed)
+            self._replace(listed)
         else:
             if self._open >= 0:
                 listed.select(self._open)
             while self.screen is not listed:
                 self.pop_screen()
         return True
+
+    def _replace(self, screen: Screen[Any]) -> None:
+        """Put a screen in the place of the one that is on; the first of all goes on top of none."""
+        if len(self.screen_stack) > 1:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
 
     def source_of(self, facts: Facts) -> str:
         """Return the name of the file that a trace came from."""
@@ -237,8 +246,10 @@ class TraceApp(App[None]):
         found = next((s for s in self.screen_stack if isinstance(s, WaterfallScreen)), None)
         screen = found or WaterfallScreen(ascii=self.ascii)
         if found is None:
-            add: Any = self.switch_screen if isinstance(self.screen, LoadingScreen) else self.push_screen
-            add(screen)
+            if isinstance(self.screen, LoadingScreen):
+                self.switch_screen(screen)
+            else:
+                self.push_screen(screen)
         screen.show(facts, view, self.source_of(facts))
 
     def step_trace(self, step: int) -> str:

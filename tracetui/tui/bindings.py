@@ -178,6 +178,15 @@ ACTIONS: tuple[Action, ...] = (
         ("waterfall", "detail"),
         "details",
     ),
+    _action(
+        "filter-attributes",
+        "slash",
+        "Filter attributes",
+        "Panes",
+        "Show only the attributes, events and links that hold what you type.",
+        ("detail",),
+        "filter",
+    ),
     _action("next-pane", "tab", "Next pane", "Panes", "Go to the next pane.", ("waterfall", "detail")),
     _action(
         "open-trace", "enter", "Open trace", "Traces", "Open the trace of this line.", ("traces",), "open"

@@ -137,7 +137,11 @@ def carry_over(old: Facts, view: ViewState, new: Facts) -> ViewState:
 
     def again(nodes: list[int]) -> Int32:
         rows = [row for node in nodes if (row := old.forest.row(node)) >= 0]
-        return new.forest.nodes_of(np.flatnonzero(np.isin(ids, known[rows])).astype(np.int32))
+        if len(rows) <= 16:
+            found = [place for row in rows for place in np.flatnonzero(ids == known[row]).tolist()]
+        else:
+            found = np.flatnonzero(np.isin(ids, known[rows])).tolist()
+        return new.forest.nodes_of(np.array(sorted(found), np.int32))
 
     if view.folded.any():
         fresh.folded[again(np.flatnonzero(view.folded).tolist())] = True
