@@ -24,11 +24,12 @@ class Documents:
         self._issues = issues
         self._counted = (0, 1)
 
-    def each(self, read: Callable[[JsonStream], None]) -> JsonFault | None:
+    def each(self, read: Callable[[JsonStream], None], some: Callable[[], bool]) -> JsonFault | None:
         """Have documents read until the end of the data.
 
         Args:
             read: Reads one document or more, from the stream's position to behind the last of them.
+            some: Whether spans were read so far.
 
         Returns:
             The first fault, None if there was none.
@@ -44,6 +45,8 @@ class Documents:
                 more = stream.next_line(max(start, stream.position))
                 if not more and isinstance(fault, JsonTruncated):
                     self._issues.add(IssueCode.TRUNCATED, f"{self._source.name}: {fault}")
+                elif not more and some():
+                    self._issues.add(IssueCode.TRAILING_BYTES, f"{self._source.name}: {fault}")
                 else:
                     self.tell(IssueCode.BAD_LINE, start, str(fault))
                 if not more:

@@ -7,6 +7,7 @@ as plain Python values, and each field of the wrong kind is left out and told, s
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,14 +20,19 @@ Fault = tuple[IssueCode, str]
 """What is wrong with a record, with a sample."""
 
 _DIGITS = 4000
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _KINDS = {str: "a text", bool: "true or false", dict: "an object", list: "a list"}
 
 
-def parse(record: bytes) -> Any:
+def parse(record: bytes, faults: list[Fault] | None = None) -> Any:
     """The value of a JSON text, by whichever reader takes it.
 
     Integers beyond 64 bits are kept exact, NaN and the infinities are accepted; bytes that are not UTF-8 and
     halves of surrogate pairs become U+FFFD.
+
+    Args:
+        record: The text.
+        faults: Where it is noted what a strict reader would have refused.
 
     Raises:
         ValueError: It is no JSON, or it is nested too deeply.
@@ -37,33 +43,51 @@ def parse(record: bytes) -> Any:
         raise ValueError("nested too deeply") from None
     except ValueError:
         pass
+    text = record.decode("utf-8", "replace")
     try:
-        return _whole_characters(
-            json.loads(record.decode("utf-8", "replace"), strict=False, parse_int=_integer)
-        )
+        value = json.loads(text, strict=False, parse_int=_integer)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    value, mended = _whole_characters(value)
+    if faults is not None:
+        faults += _refused(record, text, mended)
+    return value
+
+
+def _refused(record: bytes, text: str, mended: bool) -> list[Fault]:
+    """What it was that a strict reader refused."""
+    found: list[Fault] = []
+    if "\ufffd" in text and "\ufffd".encode() not in record:
+        found.append((IssueCode.BAD_UTF8, "bytes that are not UTF-8"))
+    if mended:
+        found.append((IssueCode.BAD_UNICODE, "half of a surrogate pair"))
+    if _CONTROL.search(text):
+        found.append((IssueCode.CONTROL_CHAR, "a raw control character"))
+    return found or [(IssueCode.BAD_NUMBER, "NaN, an infinity or a number out of range")]
 
 
 def _integer(digits: str) -> int | float:
     return int(digits) if len(digits) <= _DIGITS else float(digits)
 
 
-def _whole_characters(value: Any) -> Any:
-    """`value` with the halves of surrogate pairs in it replaced; changed in place."""
+def _whole_characters(value: Any) -> tuple[Any, bool]:
+    """`value` with the halves of surrogate pairs in it replaced, in place; and whether there were any."""
     holder = [value]
+    mended = False
     todo: list[Any] = [holder]
     while todo:
         container = todo.pop()
         places = list(container.items()) if isinstance(container, dict) else list(enumerate(container))
         for place, item in places:
             if isinstance(item, str):
-                container[place] = _whole_text(item)
+                whole = _whole_text(item)
+                mended = mended or whole != item
+                container[place] = whole
             elif isinstance(item, (dict, list)):
                 todo.append(item)
             if isinstance(place, str) and not place.isascii():
                 container[_whole_text(place)] = container.pop(place)
-    return holder[0]
+    return holder[0], mended
 
 
 def _whole_text(text: str) -> str:

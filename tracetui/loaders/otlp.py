@@ -31,6 +31,7 @@ _SPAN_KEYS = {"resourceSpans", "resource_spans", "ResourceSpans"}
 _SCOPE_KEYS = {"scopeSpans", "scope_spans", "instrumentationLibrarySpans", "instrumentation_library_spans"}
 _OTHER_SIGNALS = {"resourceLogs", "resourceMetrics", "resourceProfiles"}
 _NEXT_DOCUMENT = re.compile(rb"\}[ \t\r]*\n\s*\{")
+_NEXT_RESOURCE = b'},{"resource":'
 _MOST_FAILURES = 8
 
 
@@ -89,7 +90,7 @@ class Reader:
 
     def read(self) -> None:
         """Read all of it."""
-        fault = self._documents.each(self._next)
+        fault = self._documents.each(self._next, self._rows.some)
         self._rows.flush()
         if not self._rows.total:
             if fault is not None:
@@ -143,7 +144,7 @@ class Reader:
         inner = JsonStream(Part(self._source, start + len(line)), start=start + skip)
         self._document(inner)
         if inner.peek() >= 0:
-            raise JsonFault(inner.position, "something follows the document")
+            self._documents.tell(IssueCode.TRAILING_BYTES, start, "something follows the document")
 
     def _document(self, stream: JsonStream) -> None:
         """Walk one document: a request, a list of requests, or a bare ResourceSpans."""
@@ -197,9 +198,14 @@ class Reader:
                 failures = 0
                 continue
             failures += 1
-            slot = self._slot_for_resource()
-            for key in stream.members():
-                self._resource_member(stream, camel(key), slot)
+            start, slot = stream.position, self._slot_for_resource()
+            try:
+                for key in stream.members():
+                    self._resource_member(stream, camel(key), slot)
+            except JsonFault as fault:
+                if not self._next_resource(stream, max(start + 1, fault.offset)):
+                    raise
+                self.broken(fault.offset, fault.reason)
             if slot.code is None:
                 slot.settle(self._resource(b""))
 
@@ -207,10 +213,20 @@ class Reader:
         """Read as many whole ResourceSpans as a window holds at once; False if that cannot be."""
         window, base = stream.ahead(BATCH), stream.position
         line_end = window.find(b"\n")
-        end = window.rfind(b'},{"resource":', 0, line_end if line_end >= 0 else len(window)) + 1
+        end = window.rfind(_NEXT_RESOURCE, 0, line_end if line_end >= 0 else len(window)) + 1
         if end <= 0 or not self._take(self._cutter.resources(window[:end]), base):
             return False
         stream.seek(base + end)
+        return True
+
+    def _next_resource(self, stream: JsonStream, after: int) -> bool:
+        """After a fault: go to the comma before the next ResourceSpans of this line, if one is near."""
+        stream.seek(after)
+        window = stream.ahead(4 * BATCH)
+        found = window.find(_NEXT_RESOURCE)
+        if found < 0 or 0 <= window.find(b"\n") < found:
+            return False
+        stream.seek(after + found + 1)
         return True
 
     def _resource_member(self, stream: JsonStream, key: str, resource: Slot) -> None:

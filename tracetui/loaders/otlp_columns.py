@@ -102,6 +102,10 @@ class SpanRows:
         if len(self._spans) >= ENOUGH:
             self.flush()
 
+    def some(self) -> bool:
+        """Whether there were spans."""
+        return bool(self.total or self._spans)
+
     def flush(self) -> None:
         """Append what was gathered."""
         if not self._spans:
@@ -185,8 +189,8 @@ class SpanRows:
             flags[timeless] |= int(Flag.NO_TIME)
         else:
             timeless = np.zeros(len(spans), np.bool_)
-        # An end of 0 is how the wire says that there is none. One of long before the start is no end either.
-        absent = (end == 0) & (start != 0) | (duration < -_YEAR_NS) & ~timeless
+        # An end of 0 is how the wire says that there is none; the first second of 1970 is no time either.
+        absent = (np.abs(end) < 10**9) & (duration < -_YEAR_NS) & ~timeless
         if len(endless):
             absent |= endless
         if absent.any():

@@ -88,13 +88,13 @@ def mend(record: bytes) -> tuple[SpanRecord, list[Fault]] | None:
     Returns:
         The span and what was wrong with it; None if nothing says that it is a span.
     """
-    value = parse(record)
+    faults: list[Fault] = []
+    value = parse(record, faults)
     if not isinstance(value, dict):
         return None
     known = {camel(key): field for key, field in value.items()}
     if not known.keys() & {"traceId", "spanId", "startTimeUnixNano"}:
         return None
-    faults: list[Fault] = []
     fields = Fields(known, faults)
     status = fields.get("status", dict, int, str)
     if isinstance(status, dict):
@@ -116,7 +116,8 @@ def mend(record: bytes) -> tuple[SpanRecord, list[Fault]] | None:
         dropped_events_count=nanos(fields.get("droppedEventsCount", int, float, str)),
         dropped_links_count=nanos(fields.get("droppedLinksCount", int, float, str)),
     )
-    fields.get("attributes", list, dict)
+    if isinstance(fields.get("attributes", list, dict), dict):
+        faults.append((IssueCode.BAD_TYPE, "attributes is an object, no list: taken as it stands"))
     fields.get("traceState", str)
     fields.get("flags", int, float)
     return span, faults

@@ -156,7 +156,7 @@ class Cutter:
         """Where spans seem to begin, and which of them open an array of spans."""
         opening = np.frombuffer(self._opening, np.uint8)
         room = len(data) - len(opening)
-        if room <= len(_BEFORE):
+        if not self._opening or room <= len(_BEFORE):
             return np.zeros(0, np.int64), np.zeros(0, np.bool_)
         found = np.flatnonzero(data[self._probe : self._probe + room] == opening[self._probe])
         for place in (0, *range(len(opening) - 1, 0, -1)):

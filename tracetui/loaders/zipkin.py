@@ -66,7 +66,7 @@ class _Reader:
 
     def read(self) -> None:
         """Read all of it."""
-        fault = self._documents.each(self._next)
+        fault = self._documents.each(self._next, self._rows.some)
         self._rows.flush()
         if not self._rows.total:
             if fault is not None:
@@ -154,7 +154,7 @@ class _Reader:
         try:
             self._one(inner.raw_value(), start)
             if inner.peek() >= 0:
-                raise JsonFault(inner.position, "something follows the span")
+                self._documents.tell(IssueCode.TRAILING_BYTES, start, "something follows the span")
         except JsonFault:
             stream.seek(start + end)
             raise

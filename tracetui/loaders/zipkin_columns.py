@@ -122,6 +122,10 @@ class SpanRows:
         if self._waiting >= ENOUGH:
             self.flush()
 
+    def some(self) -> bool:
+        """Whether there were spans."""
+        return bool(self.total or self._waiting)
+
     def flush(self) -> None:
         """Append what was gathered."""
         if not self._waiting:

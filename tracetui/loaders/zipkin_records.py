@@ -83,10 +83,10 @@ def mend(record: bytes) -> tuple[SpanRecord, list[Fault]] | None:
     Returns:
         The span and what was wrong with it; None if nothing says that it is a span.
     """
-    value = parse(record)
+    faults: list[Fault] = []
+    value = parse(record, faults)
     if not isinstance(value, dict) or not value.keys() & {"traceId", "id"}:
         return None
-    faults: list[Fault] = []
     fields = Fields(value, faults)
     trace_id = value.get("traceId")
     if not isinstance(trace_id, str):
