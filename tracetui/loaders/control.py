@@ -49,7 +49,7 @@ class Control:
     def __init__(
         self,
         builder: StoreBuilder,
-        source: ByteSource,
+        source: ByteSource | None = None,
         *,
         on_progress: Callable[[Progress], None] | None = None,
         on_partial: Callable[[Collection], None] | None = None,
@@ -75,7 +75,7 @@ class Control:
         Raises:
             Stopped: The load was cancelled. Let it pass.
         """
-        if self._on_progress is not None:
+        if self._on_progress is not None and self.source is not None:
             read, total = self.source.progress()
             self._on_progress(Progress(self.source.name, read, total, self.builder.span_count))
         if self._cancelled is not None and self._cancelled():

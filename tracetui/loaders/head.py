@@ -6,8 +6,8 @@ A loader's `sniff(head)` asks for keys at paths. `[]` stands for any element of 
     head.kinds("data")                   {"array"}, {"object"}, {"null"} ...
     head.keys("[]") >= {"traceId", "id"}
 
-All documents in the head (lines of NDJSON, objects back to back) are laid over each other; a bad line is passed
-over. The head ends somewhere, so an object near its end may show only some of its keys.
+All documents in the head (lines of NDJSON, objects back to back) are laid over each other; a bad line is
+passed over. The head ends somewhere, so an object near its end may show only some of its keys.
 """
 
 from __future__ import annotations

@@ -127,15 +127,19 @@ class Chunk(Generic[T]):
     """Some records of one array.
 
     Attributes:
-        items: one decoded item per record.
-        base: absolute offset of the first record.
-        lines: the records' bytes with a newline before each but the first; positions as in the source.
-        starts, lengths: offsets and lengths of the records, where `lines` is None.
+        items: One decoded item per record.
+        base: Absolute offset of the first record.
+        pieces: Lengths of what is left of the records without the separators; empty if `starts` is given.
+        gap: Length of a separator.
+        lead: Bytes of a separator that belong to the record behind it. One belongs to the record before it.
+        starts, lengths: Offsets and lengths of the records one by one.
     """
 
     items: list[T]
     base: int
-    lines: bytes | None = None
+    pieces: list[int] = field(default_factory=list)
+    gap: int = 0
+    lead: int = 0
     starts: list[int] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)
 
@@ -144,21 +148,25 @@ def prove(body: bytes, base: int, shape: Shape[T], repair: Repair[T]) -> Chunk[T
     """Decode `body`, taken for whole records with separators between them.
 
     Args:
-        body: the bytes from the first byte of a record to the last byte of one.
-        base: absolute offset of `body`.
-        shape: the layout.
-        repair: hears of records of the wrong kinds.
+        body: The bytes from the first byte of a record to the last byte of one.
+        base: Absolute offset of `body`.
+        shape: The layout.
+        repair: Hears of records of the wrong kinds.
 
     Raises:
         msgspec.DecodeError: `body` is something else.
     """
-    lines = body.replace(b"\n", b" ") if b"\n" in body else body
-    for _, separator, split in shape.separators:
-        lines = lines.replace(separator, split)
+    flat = body.replace(b"\n", b" ") if b"\n" in body else body
+    _, separator, split = shape.separators[0]
+    pieces = flat.split(separator)
+    lines = split.join(pieces)
+    for _, other, its_split in shape.separators[1:]:
+        lines = lines.replace(other, its_split)
     try:
         items = shape.decoder.decode_lines(lines)
-        if len(items) == lines.count(b"\n") + 1 and _is_text(lines):
-            return Chunk(items, base, lines)
+        if len(shape.separators) == 1 and len(items) == len(pieces) and _is_text(lines):
+            lead = len(split) - 1 - split.index(b"\n")
+            return Chunk(items, base, list(map(len, pieces)), len(separator), lead)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     return _record_by_record(body, lines, base, shape, repair)
@@ -173,7 +181,7 @@ def _record_by_record(body: bytes, lines: bytes, base: int, shape: Shape[T], rep
     if len(whole) != len(offsets):
         raise msgspec.DecodeError("records without a comma between them")
     chunk: Chunk[T] = Chunk([], base)
-    for start, length in zip(offsets.tolist(), lengths.tolist(), strict=True):
+    for start, length in zip(offsets, lengths, strict=True):
         salvage(chunk, body[start : start + length], base + start, shape, repair)
     return chunk
 
@@ -182,7 +190,8 @@ def salvage(chunk: Chunk[T], record: bytes, offset: int, shape: Shape[T], repair
     """Add one record, cut exactly, to `chunk`: decoded, repaired or left out."""
     item: T | None
     try:
-        item = shape.decoder.decode(record)
+        # Raw parts of an item hold no line ends, however the record was found.
+        item = shape.decoder.decode(record.replace(b"\n", b" "))
         if not _is_text(record):
             repair.bad_text(offset)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -204,17 +213,14 @@ def _is_text(data: bytes) -> bool:
     return True
 
 
-def _ranges(lines: bytes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _ranges(lines: bytes) -> tuple[list[int], list[int]]:
     """Offsets and lengths of the records in `lines`, without the blanks around them."""
-    data = np.frombuffer(lines, np.uint8)
-    splits = np.flatnonzero(data == 10)
-    starts = np.empty(len(splits) + 1, np.int64)
-    starts[0] = 0
-    starts[1:] = splits + 1
-    ends = np.append(splits, len(data))
-    while (blank := data[ends - 1] <= 32).any():
-        ends -= blank
-    return starts, ends - starts
+    starts, lengths, at = [], [], 0
+    for line in lines.split(b"\n"):
+        starts.append(at)
+        lengths.append(len(line.rstrip(_BLANKS)))
+        at += len(line) + 1
+    return starts, lengths
 
 
 def locate(chunks: Sequence[Chunk[Any]]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
@@ -223,22 +229,36 @@ def locate(chunks: Sequence[Chunk[Any]]) -> tuple[npt.NDArray[np.int64], npt.NDA
     Returns:
         offsets (int64) in the source and lengths (uint32), one per item of the chunks, in their order.
     """
-    if any(chunk.lines is None for chunk in chunks):
-        parts = [_located(chunk) for chunk in chunks]
-        starts = np.concatenate([part[0] for part in parts])
-        return starts, np.concatenate([part[1] for part in parts]).astype(np.uint32)
-    texts = [chunk.lines or b"" for chunk in chunks]
-    starts, lengths = _ranges(texts[0] if len(texts) == 1 else b"\n".join(texts))
-    shift, passed = [], 0
-    for chunk, text in zip(chunks, texts, strict=True):
-        shift.append(chunk.base - passed)
-        passed += len(text) + 1
-    starts += np.repeat(np.array(shift, np.int64), [len(chunk.items) for chunk in chunks])
-    return starts, lengths.astype(np.uint32)
+    if all(chunk.pieces for chunk in chunks):
+        return _located(chunks)
+    parts = [_located([chunk]) if chunk.pieces else _listed(chunk) for chunk in chunks]
+    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
 
 
-def _located(chunk: Chunk[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    if chunk.lines is None:
-        return np.array(chunk.starts, np.int64), np.array(chunk.lengths, np.int64)
-    starts, lengths = _ranges(chunk.lines)
-    return starts + chunk.base, lengths
+def _listed(chunk: Chunk[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
+    return np.array(chunk.starts, np.int64), np.array(chunk.lengths, np.uint32)
+
+
+def _located(chunks: Sequence[Chunk[Any]]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
+    """Ranges of records from the lengths of the pieces between the separators.
+
+    base                           piece 1
+    |<--piece 0-->|                |<---->|
+    {"id":1,"n":5 },{"id":          2      },{"id":3}
+    |<--record 0-->| |<--lead----->|
+                  |<------gap----->|
+    """
+    counts = np.array([len(chunk.pieces) for chunk in chunks])
+    ends_of_chunks = np.cumsum(counts)
+    firsts = ends_of_chunks - counts
+    pieces = np.array([piece for chunk in chunks for piece in chunk.pieces], np.int64)
+    gaps = np.repeat([chunk.gap for chunk in chunks], counts)
+    ends = np.cumsum(pieces + gaps) - gaps
+    starts = ends - pieces
+    starts += np.repeat(np.array([chunk.base for chunk in chunks], np.int64) - starts[firsts], counts)
+    ends = starts + pieces + 1
+    ends[ends_of_chunks - 1] -= 1
+    leads = np.repeat([chunk.lead for chunk in chunks], counts)
+    leads[firsts] = 0
+    starts -= leads
+    return starts, (ends - starts).astype(np.uint32)

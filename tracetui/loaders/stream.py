@@ -23,14 +23,15 @@ value of the wrong kinds and gives an item or None; `broken(offset, reason)` tel
 and were passed over; `bad_text(offset)` of a record that holds invalid UTF-8.
 
 Faults end the walk: `JsonTruncated` when the data ends inside a value, `JsonFault` for anything else that
-is not JSON. Both carry `offset`. All that was given out before stays true. After a fault `next_line(start)` moves
-behind the first line end after `start`, to go on with `documents()` of a file of lines. Whole small values
-(a line, a small trace) can be had with `small_value()` and decoded in one go; positions inside of them are
-then the caller's business.
+is not JSON. Both carry `offset`. All that was given out before stays true. After a fault `next_line(start)`
+moves behind the first line end after `start`, to go on with `documents()` of a file of lines. Whole small
+values (a line, a small trace) can be had with `small_value()` and decoded in one go; positions inside of them
+are then the caller's business.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Final, TypeVar
@@ -360,7 +361,7 @@ class JsonStream:
         for _ in range(2):
             if end <= self._at:
                 return None
-            body = self._data[self._at : end]
+            body = self._data[self._at : end].rstrip()
             try:
                 chunk = prove(body, self.position, shape, repair)
             except msgspec.DecodeError as error:
@@ -393,6 +394,10 @@ class JsonStream:
                     # Hand out what is there; the same fault comes up again at the next call.
                     self.seek(comma)
                     return chunk
+                lenient = self._lenient_value(start)
+                if lenient:
+                    salvage(chunk, lenient, start, shape, repair)
+                    return chunk
                 if not self._resume(shape, start):
                     raise
                 repair.broken(start, str(fault))
@@ -407,6 +412,23 @@ class JsonStream:
                 return chunk
             comma = self.position
             self._at += 1
+
+    def _lenient_value(self, start: int) -> bytes:
+        """The value at `start` if only a strict reader refuses it: NaN, half a surrogate pair, raw controls.
+
+        Moves behind it; b"" if it is damaged in another way.
+        """
+        self.seek(start)
+        self._end_of_data = False
+        self._fill(self.batch * 4)
+        text = self._data[self._at :].decode("utf-8", "surrogateescape")
+        try:
+            _, end = json.JSONDecoder(strict=False).raw_decode(text)
+        except (ValueError, RecursionError):
+            return b""
+        value = text[:end].encode("utf-8", "surrogateescape")
+        self._at += len(value)
+        return value
 
     def _resume(self, shape: Shape[T], start: int) -> bool:
         """After a broken record: go to the comma before the next record, if one can be found near."""

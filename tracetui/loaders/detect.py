@@ -1,0 +1,174 @@
+"""Which format a source is in, by its content alone; and what it is if it is none."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+from typing import Final
+
+from tracetui.errors import NotATrace, UsageError
+from tracetui.loaders.head import HEAD_SIZES, Head
+from tracetui.sources.base import ByteSource
+
+LOADERS: Final = {
+    "jaeger-ui": "tracetui.loaders.jaeger",
+    "otlp-json": "tracetui.loaders.otlp",
+    "otlp-ndjson": "tracetui.loaders.otlp",
+    "zipkin-v2": "tracetui.loaders.zipkin",
+}
+"""Formats that can be read, in the order in which they are tried."""
+
+_BINARY: Final = (
+    (b"\x28\xb5\x2f\xfd", "zstd-compressed data"),
+    (b"\xfd7zXZ\x00", "xz-compressed data"),
+    (b"BZh", "bzip2-compressed data"),
+    (b"\x1f\x8b", "gzip data within gzip data"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"%PDF", "a PDF document"),
+    (b"\x7fELF", "a program"),
+    (b"\xd4\xc3\xb2\xa1", "a packet capture"),
+    (b"\xa1\xb2\xc3\xd4", "a packet capture"),
+    (b"\x0a\x0d\x0d\x0a", "a packet capture"),
+    (b"SQLite format 3", "an SQLite database"),
+)
+_HINTS: Final = {
+    "zstd-compressed data": "decompress it first: zstd -d",
+    "a zip archive": "unpack it first",
+    "xz-compressed data": "decompress it first: xz -d",
+    "bzip2-compressed data": "decompress it first: bunzip2",
+}
+_READABLE: Final = "Jaeger, OTLP and Zipkin v2 JSON can be read"
+
+
+def find_loader(source: ByteSource, input_format: str | None = None) -> ModuleType:
+    """The loader for a source.
+
+    Args:
+        source: The source.
+        input_format: A format's name that overrides what the content says.
+
+    Raises:
+        UsageError: There is no such format.
+        NotATrace: The source is in no format that can be read; the message says what it is.
+    """
+    if input_format is not None:
+        if input_format not in LOADERS:
+            raise UsageError(f"unknown input format {input_format!r}", hint="one of " + ", ".join(LOADERS))
+        return importlib.import_module(LOADERS[input_format])
+    head = Head(source)
+    for size in HEAD_SIZES[1:]:
+        for loader in _loaders():
+            if loader.sniff(head):
+                return loader
+        if head.complete or head.data.lstrip()[:1] not in (b"{", b"["):
+            break
+        head = Head(source, size)
+    what, hint = what_it_is(head)
+    raise NotATrace(what, source=source.name, hint=hint)
+
+
+def _loaders() -> list[ModuleType]:
+    return [importlib.import_module(name) for name in dict.fromkeys(LOADERS.values())]
+
+
+def what_it_is(head: Head) -> tuple[str, str]:
+    """What a head that no loader knows looks like, and what the user can do.
+
+    Returns:
+        A message that follows the source's name, and a hint.
+    """
+    data = head.data
+    text = data.lstrip()
+    if not text:
+        return "holds nothing but blanks", "nothing to show"
+    for magic, name in _BINARY:
+        if data.startswith(magic):
+            return f"looks like {name}, which cannot be read", _HINTS.get(name, _READABLE)
+    start = text[:1024].lower()
+    if start.startswith(b"<"):
+        html = b"<html" in start or b"<!doctype html" in start
+        what = "an HTML page" if html else "XML"
+        return (
+            f"looks like {what}, not a trace",
+            "is it a login page or an error page? Save the JSON behind it",
+        )
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or (b"\0" in data[:4] and _is_utf16(data)):
+        return "is encoded in UTF-16, not UTF-8", "convert it: iconv -f utf-16 -t utf-8"
+    if text[:1] in (b"{", b"["):
+        return _what_json(head)
+    position = len(data) - len(text) + head.start
+    if _is_binary(data):
+        return f"is binary data that is no known trace format (first bytes {data[:4].hex(' ')})", _READABLE
+    return f"is not JSON: unexpected character at byte {position}", _READABLE
+
+
+def _is_utf16(data: bytes) -> bool:
+    head = data[:64]
+    return head[::2].count(0) > len(head) // 4 or head[1::2].count(0) > len(head) // 4
+
+
+def _is_binary(data: bytes) -> bool:
+    head = data[:1024]
+    odd = sum(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in head)
+    return b"\0" in head or odd * 20 > len(head)
+
+
+_UNSUPPORTED: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
+    (("traceEvents",), "a Chrome trace"),
+    (("ph", "ts"), "a Chrome trace"),
+    (("batches",), "a Tempo trace"),
+    (("resourceLogs",), "OTLP logs without spans"),
+    (("resourceMetrics",), "OTLP metrics without spans"),
+    (("traceId", "id", "binaryAnnotations"), "Zipkin v1 JSON"),
+    (("traceId", "id", "annotations"), "Zipkin v1 JSON"),
+    (("trace_id", "span_id", "meta"), "Datadog spans"),
+    (("trace_id", "span_id", "metrics"), "Datadog spans"),
+    (("trace_id", "span_id", "resource"), "Datadog spans"),
+    (("Traces",), "AWS X-Ray traces"),
+    (("Segments",), "an AWS X-Ray trace"),
+    (("trace_id", "start_time", "id"), "AWS X-Ray segments"),
+    (("context", "start_time", "kind"), "the output of a Python console exporter"),
+    (("SpanContext", "StartTime"), "the output of a Go stdout exporter"),
+    (("trace.trace_id",), "Honeycomb events"),
+    (("hits", "took"), "an answer of Elasticsearch"),
+    (("_index", "_source"), "Elasticsearch documents"),
+    (("spanID", "operationName", "startTimeMillis"), "Jaeger documents of Elasticsearch"),
+    (("spans", "processMap"), "Jaeger protobuf JSON"),
+    (("panels", "__requires"), "a Grafana dashboard"),
+    (("dashboard",), "a Grafana dashboard"),
+)
+
+
+def _what_json(head: Head) -> tuple[str, str]:
+    hint = _READABLE
+    paths = ((), ("[]",), ("[]", "[]"), ("data",), ("data", "[]"), ("traces", "[]", "[]"))
+    for keys, name in _UNSUPPORTED:
+        if any(set(keys) <= head.keys(*path) for path in paths):
+            return f"looks like {name}, which is not supported", hint
+    for path in (*paths, ("result",)):
+        spans = head.keys(*path, "spans", "[]")
+        if "traceIdLow" in spans:
+            return "looks like Jaeger Thrift JSON, which is not supported", hint
+        if "spanId" in spans:
+            return "looks like Jaeger protobuf JSON, which is not supported", hint
+    if {"rootServiceName"} <= head.keys("traces", "[]"):
+        return "is the result of a search, without spans", "download one of its traces"
+    message = _error_of(head)
+    if message:
+        return message, "the backend answered with an error instead of a trace"
+    top = ", ".join(sorted(head.keys() or head.keys("[]"))[:5])
+    if top:
+        return f"is JSON but no trace that is known (its keys: {top[:80]})", hint
+    if not head.complete and not head.kinds("[]"):
+        return "is JSON but no trace that is known", hint
+    return "is JSON but holds no trace", hint
+
+
+def _error_of(head: Head) -> str:
+    keys = head.keys()
+    if {"status", "message"} <= keys or {"error", "message"} <= keys or keys == {"error"}:
+        return "is an error message, not a trace"
+    return ""

@@ -1,0 +1,421 @@
+"""Batches of Jaeger skeletons to columns, over as many traces as there are spans enough for a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from msgspec import UNSET
+
+from tracetui.loaders.jaeger_details import follows, process_attributes
+from tracetui.loaders.jaeger_records import Note, Process, Reference, Skeleton, loads, mend_process
+from tracetui.loaders.jaeger_tags import TagReader
+from tracetui.loaders.records import Chunk, locate
+from tracetui.loaders.values import Oddities, TraceCodes, shown, span_ids, times, trace_id
+from tracetui.model.builder import StoreBuilder
+from tracetui.model.issues import IssueCode
+from tracetui.model.store import Flag
+
+FIRST_BATCH: Final = 128
+"""Spans of the first batch: enough for something to be seen at once."""
+BATCH: Final = 1024
+_NO_REFERENCE: Final = Reference()
+_MICROSECOND: Final = 1000
+_MOST_KNOWN: Final = 1024
+_LONGEST_KNOWN: Final = 16 * 1024
+
+
+class Slots(dict[str, int]):
+    """Process ids of one trace object, numbered as they come."""
+
+    def __missing__(self, process_id: str) -> int:
+        slot = self[process_id] = len(self)
+        return slot
+
+
+@dataclass(slots=True)
+class TraceObject:
+    """A trace object that is being read.
+
+    Attributes:
+        text: Its trace id as found, "" while it is not known.
+        code: The builder's code for it, once some of its spans were appended.
+        slots: The process ids that its spans name.
+        inline: Processes that stand in the spans themselves, by process id.
+        resources: Resource codes by slot, once its processes are known.
+        waiting: First row and slots of rows that were appended before that.
+        lost: What is told of records that were left out.
+        warnings: What the backend says of the whole trace.
+    """
+
+    text: str = ""
+    code: int = -1
+    slots: Slots = field(default_factory=Slots)
+    inline: dict[str, Process] = field(default_factory=dict)
+    resources: list[int] = field(default_factory=list)
+    waiting: list[tuple[int, npt.NDArray[np.int32]]] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Part:
+    """Spans of one trace object that wait to be appended."""
+
+    trace: TraceObject
+    chunk: Chunk[Skeleton]
+    slots: list[int]
+
+
+class ProcessTables:
+    """The processes of trace objects as resources. Within a trace each process id is a clock of its own."""
+
+    def __init__(self, builder: StoreBuilder) -> None:
+        self._builder = builder
+        self._known: dict[bytes, dict[str, int]] = {}
+
+    def read(self, raw: bytes, notes: list[Note]) -> dict[str, int]:
+        """Resource codes by process id.
+
+        Args:
+            raw: A `processes` object as found. Many traces of one system have the same.
+            notes: Gets what is wrong with it.
+        """
+        known = self._known.get(raw)
+        if known is not None:
+            return known
+        processes, found = read_processes(raw)
+        notes += found
+        repeats: dict[tuple[str, bytes], int] = {}
+        table: dict[str, int] = {}
+        for process_id, process in processes.items():
+            content = (process.serviceName or "", bytes(process.tags))
+            repeats[content] = repeats.get(content, -1) + 1
+            table[process_id] = self._resource(process, repeats[content])
+        if not found and len(raw) <= _LONGEST_KNOWN:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[raw] = table
+        return table
+
+    def describe(self, trace: TraceObject, table: dict[str, int]) -> dict[int, str]:
+        """The processes of a trace object are known now.
+
+        Returns:
+            Slots of the processes that are not described, or have no name, with their process ids.
+        """
+        services = self._builder.resources.service
+        unknown: dict[int, str] = {}
+        for process_id, slot in trace.slots.items():
+            code = table.get(process_id, -1)
+            if code < 0 and process_id in trace.inline:
+                code = self._resource(trace.inline[process_id], process_id)
+            trace.resources.append(code)
+            if code < 0 or not services[code]:
+                unknown[slot] = process_id
+        return unknown
+
+    def _resource(self, process: Process, clock: int | str) -> int:
+        service, tags = process.serviceName or "", bytes(process.tags)
+        decode = partial(process_attributes, service, tags)
+        return self._builder.resource(service, ("jaeger", service, tags, clock), decode)
+
+
+class SpanColumns:
+    """Collects skeletons, and appends them to the builder in batches."""
+
+    def __init__(self, builder: StoreBuilder, source: int) -> None:
+        self.builder = builder
+        self.processes = ProcessTables(builder)
+        self.notes: list[tuple[int, Note]] = []
+        """Faults of single records, by the records' offsets."""
+        self._source = source
+        self._tags = TagReader()
+        self._traces = TraceCodes(builder.trace, builder)
+        self._parts: list[Part] = []
+        self._pending = 0
+
+    def add(self, trace: TraceObject, chunk: Chunk[Skeleton]) -> bool:
+        """Take a chunk; True when there are enough spans for `flush`."""
+        self._parts.append(Part(trace, chunk, _process_slots(trace, chunk.items)))
+        self._pending += len(chunk.items)
+        return self._pending >= (BATCH if self.builder.span_count else FIRST_BATCH)
+
+    def close(self, trace: TraceObject, processes: bytes | None) -> None:
+        """A trace object has been read to its end.
+
+        Args:
+            trace: The trace object.
+            processes: Its `processes` as found, None if it has none.
+        """
+        if trace.lost or trace.warnings:
+            self._tell_of_trace(trace)
+        if not trace.slots:
+            return
+        notes: list[Note] = []
+        table = {} if processes is None else self.processes.read(processes, notes)
+        unknown = self.processes.describe(trace, table)
+        if unknown or notes:
+            # The rows have to be there to be counted.
+            self.flush()
+            for code, sample in notes:
+                self.builder.trace_issue(trace.code, code, sample)
+            self._tell_unknown(trace, unknown)
+        if trace.waiting:
+            codes = np.array(trace.resources, np.int32)
+            for first, slots in trace.waiting:
+                self.builder.set_resource(first, codes[slots])
+
+    def _tell_of_trace(self, trace: TraceObject) -> None:
+        self.flush()
+        for code, samples in ((IssueCode.BAD_SPAN, trace.lost), (IssueCode.BACKEND_ERROR, trace.warnings)):
+            for sample in samples:
+                if trace.slots:
+                    self.builder.trace_issue(trace.code, code, sample)
+                else:
+                    self.builder.issues.add(code, sample)
+
+    def _tell_unknown(self, trace: TraceObject, unknown: dict[int, str]) -> None:
+        for slot, process_id in unknown.items():
+            count = sum(int((slots == slot).sum()) for _, slots in trace.waiting)
+            told = f"process {shown(process_id)}" if process_id else "no process id"
+            self.builder.trace_issue(trace.code, IssueCode.MISSING_PROCESS, told, count)
+
+    def flush(self) -> None:
+        """Append what was collected."""
+        parts, self._parts, self._pending = self._parts, [], 0
+        if not parts:
+            return
+        items = [item for part in parts for item in part.chunk.items]
+        offsets, lengths = locate([part.chunk for part in parts])
+        odd = Oddities()
+        traces = self._trace_codes(parts, odd)
+        ids, opaque = span_ids([item.spanID for item in items], self.builder, odd)
+        parents = _Parents(self.builder, items, odd)
+        flags = parents.flags
+        flags[opaque] |= np.uint16(Flag.OPAQUE_ID)
+        flags[(ids == 0) & ~opaque] |= np.uint16(Flag.NO_ID)
+        _flag_details(items, flags)
+        kinds, statuses, bad_tags = self._tags.read([item.tags for item in items])
+        for row in bad_tags:
+            odd.add(row, IssueCode.BAD_TYPE, f"tags of the span at byte {offsets[row]} are no list")
+        first = self.builder.append(
+            trace=traces,
+            span_id=ids,
+            parent_id=parents.ids,
+            flags=flags,
+            start_ns=_times([item.startTime for item in items], "startTime", flags, odd),
+            duration_ns=_durations([item.duration for item in items], flags, odd),
+            name=self._names(items, odd),
+            resource=_resources(parts),
+            scope=-1,
+            kind=kinds,
+            status=statuses,
+            source=self._source,
+            offset=offsets,
+            length=lengths,
+        )
+        for row, references in parents.alternatives.items():
+            self.builder.alternatives(first + row, references)
+        self._report_notes(offsets, odd)
+        odd.report(self.builder, traces)
+        _remember_waiting(parts, first, traces)
+
+    def _trace_codes(self, parts: list[Part], odd: Oddities) -> npt.NDArray[np.int32]:
+        codes: list[int] = []
+        for part in parts:
+            trace, items = part.trace, part.chunk.items
+            if {item.traceID for item in items} == {trace.text}:
+                codes += [self._traces[trace.text]] * len(items)
+            else:
+                codes += self._mixed_codes(trace, items, len(codes), odd)
+        return np.array(codes, np.int32)
+
+    def _mixed_codes(self, trace: TraceObject, items: list[Skeleton], row: int, odd: Oddities) -> list[int]:
+        """Trace codes where not every span repeats the id of its trace object letter for letter."""
+        found = []
+        wanted = trace_id(trace.text) if trace.text else ""
+        for at, item in enumerate(items):
+            own = item.traceID
+            if isinstance(own, int):
+                odd.add(row + at, IssueCode.BAD_ID, f"trace id {shown(own)} is a number")
+                own = str(own)
+            if not own:
+                odd.add(row + at, IssueCode.MISSING_FIELD, "no traceID")
+            elif wanted and trace_id(own) != wanted:
+                told = f"{shown(own)} in trace {shown(trace.text)}"
+                odd.add(row + at, IssueCode.TRACE_ID_MISMATCH, told)
+            found.append(self._traces[trace.text or own or ""])
+        return found
+
+    def _names(self, items: list[Skeleton], odd: Oddities) -> list[int]:
+        names: list[Any] = [item.operationName for item in items]
+        if None in names:
+            for row, name in enumerate(names):
+                if name is None:
+                    odd.add(row, IssueCode.MISSING_FIELD, "no operationName")
+                    names[row] = ""
+        return list(map(self.builder.strings.__getitem__, names))
+
+    def _report_notes(self, offsets: npt.NDArray[np.int64], odd: Oddities) -> None:
+        for offset, (code, sample) in self.notes:
+            row = int(np.searchsorted(offsets, offset))
+            odd.add(min(row, len(offsets) - 1), code, f"{sample} (span at byte {offset})")
+        self.notes.clear()
+
+
+def _process_slots(trace: TraceObject, items: list[Skeleton]) -> list[int]:
+    """The slots of the spans' processes."""
+    names: list[Any] = [item.processID for item in items]
+    if None in names or [item.process for item in items].count(None) < len(items):
+        for row, item in enumerate(items):
+            process = item.process
+            if names[row] is None:
+                # An inline process without an id is known by what it says.
+                names[row] = "" if process is None else f"\0{process.serviceName}\0{bytes(process.tags)!r}"
+            if process is not None:
+                trace.inline.setdefault(names[row], process)
+    return list(map(trace.slots.__getitem__, names))
+
+
+def _resources(parts: list[Part]) -> list[int]:
+    """Resource codes, -1 where the processes are not known yet."""
+    codes: list[int] = []
+    for part in parts:
+        if part.trace.resources:
+            codes += map(part.trace.resources.__getitem__, part.slots)
+        else:
+            codes += [-1] * len(part.slots)
+    return codes
+
+
+def _remember_waiting(parts: list[Part], first: int, traces: npt.NDArray[np.int32]) -> None:
+    row = 0
+    for part in parts:
+        part.trace.code = int(traces[row])
+        if not part.trace.resources or -1 in part.trace.resources:
+            part.trace.waiting.append((first + row, np.array(part.slots, np.int32)))
+        row += len(part.slots)
+
+
+def _flag_details(items: list[Skeleton], flags: npt.NDArray[np.uint16]) -> None:
+    events = np.array([bool(item.logs) for item in items])
+    flags[events] |= np.uint16(Flag.EVENTS)
+    warned = [bool(item.warnings) for item in items]
+    if True in warned:
+        flags[np.array(warned)] |= np.uint16(Flag.WARNINGS)
+
+
+def _times(
+    values: list[Any], name: str, flags: npt.NDArray[np.uint16], odd: Oddities, flag: Flag = Flag.NO_TIME
+) -> npt.NDArray[np.int64]:
+    """One of the two times of a batch; what is missing is 0 and flagged."""
+    if UNSET in values:
+        missing = np.array([value is UNSET for value in values])
+        flags[missing] |= np.uint16(flag)
+        for row in np.flatnonzero(missing).tolist():
+            odd.add(row, IssueCode.MISSING_FIELD, f"no {name}")
+            values[row] = 0
+    found, absent = times(values, odd, unit=_MICROSECOND, what=name)
+    if len(absent):
+        flags[absent] |= np.uint16(flag)
+    return found
+
+
+def _durations(values: list[Any], flags: npt.NDArray[np.uint16], odd: Oddities) -> npt.NDArray[np.int64]:
+    found = _times(values, "duration", flags, odd, Flag.UNFINISHED)
+    negative = found < 0
+    if negative.any():
+        for row in np.flatnonzero(negative).tolist():
+            odd.add(row, IssueCode.NEGATIVE_DURATION, f"duration {shown(values[row])}")
+        found = np.maximum(found, 0)
+    return found
+
+
+class _Parents:
+    """Parent ids of a batch.
+
+    Attributes:
+        ids: uint64[n].
+        flags: uint16[n], what is known of the parents.
+        alternatives: For rows with several references into their own trace: all of them.
+    """
+
+    def __init__(self, builder: StoreBuilder, items: list[Skeleton], odd: Oddities) -> None:
+        self._builder = builder
+        self._odd = odd
+        self.alternatives: dict[int, list[tuple[bool, int, bool]]] = {}
+        self.flags: npt.NDArray[np.uint16] = np.zeros(len(items), np.uint16)
+        lists = [item.references or () for item in items]
+        single = [references[0] if references else _NO_REFERENCE for references in lists]
+        special = [
+            row
+            for row, (item, reference) in enumerate(zip(items, single, strict=True))
+            if reference.traceID != item.traceID and reference is not _NO_REFERENCE
+        ]
+        if max(map(len, lists)) > 1:
+            special += [row for row, references in enumerate(lists) if len(references) > 1]
+        if not {reference.refType for reference in single} <= {"CHILD_OF", ""}:
+            special += [row for row, reference in enumerate(single) if reference.refType != "CHILD_OF"]
+        texts: list[Any] = [reference.spanID for reference in single]
+        if any(item.parentSpanID for item in items):
+            for row, item in enumerate(items):
+                if not lists[row] and item.parentSpanID:
+                    texts[row] = item.parentSpanID
+        for row in special:
+            texts[row] = ""
+        self.ids, opaque = span_ids(texts, builder, odd, parents=True)
+        self.flags[opaque] |= np.uint16(Flag.OPAQUE_PARENT)
+        self.flags[(self.ids != 0) | opaque] |= np.uint16(Flag.HAS_PARENT)
+        for row in sorted(set(special)):
+            self._resolve(row, items[row])
+
+    def _resolve(self, row: int, item: Skeleton) -> None:
+        """A span whose references are not simply one CHILD_OF of its own trace."""
+        found: list[tuple[bool, int, bool]] = []
+        own = trace_id(item.traceID) if isinstance(item.traceID, str) else ""
+        for reference in item.references or ():
+            if not reference.spanID:
+                self._odd.add(row, IssueCode.BAD_LINK, "reference without a spanID")
+                continue
+            if reference.traceID and own and trace_id(reference.traceID) != own:
+                self.flags[row] |= np.uint16(Flag.LINKS)
+                continue
+            ids, opaque = span_ids([reference.spanID], self._builder, Oddities(), parents=True)
+            if ids[0] or opaque[0]:
+                found.append((not follows(reference.refType), int(ids[0]), bool(opaque[0])))
+        if not found:
+            return
+        chosen = next((candidate for candidate in found if candidate[0]), found[0])
+        child_of, self.ids[row], is_opaque = chosen
+        self.flags[row] |= np.uint16(Flag.HAS_PARENT)
+        if not child_of:
+            self.flags[row] |= np.uint16(Flag.FOLLOWS_FROM)
+        if is_opaque:
+            self.flags[row] |= np.uint16(Flag.OPAQUE_PARENT)
+        if len(found) > 1:
+            self.flags[row] |= np.uint16(Flag.LINKS)
+            self.alternatives[row] = found
+
+
+def read_processes(raw: bytes) -> tuple[dict[str, Process], list[Note]]:
+    """The process table of a trace object, and what is wrong with it."""
+    try:
+        return msgspec.json.decode(raw, type=dict[str, Process] | None) or {}, []
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    value, notes = loads(raw)
+    if not isinstance(value, dict):
+        return {}, [*notes, (IssueCode.BAD_TYPE, "processes is no object")]
+    found: dict[str, Process] = {}
+    for key, item in value.items():
+        process = mend_process(item)
+        if process is None:
+            notes.append((IssueCode.BAD_TYPE, f"process {shown(key)} is no object"))
+        else:
+            found[key] = process
+    return found, notes

@@ -1,0 +1,176 @@
+"""What one Jaeger span record looks like to the load: enough for the columns, the rest skipped.
+
+Everything known is checked for its JSON kind; unknown members, such as the copies of parent spans that
+"Download Results" nests in references, are skipped without being built. A record of the wrong kinds is read
+again by `mend`, which keeps what can be kept and says what could not.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from tracetui.model.issues import IssueCode
+
+Number = int | float | str | None
+Note = tuple[IssueCode, str]
+EMPTY_LIST: Final = Raw(b"[]")
+
+
+class Reference(Struct, gc=False):
+    """A pointer to another span."""
+
+    refType: str = ""
+    traceID: str = ""
+    spanID: str = ""
+
+
+class Present(Struct, gc=False):
+    """An object that is only counted."""
+
+
+class Process(Struct, gc=False):
+    """Who recorded spans."""
+
+    serviceName: str | None = None
+    tags: Raw = EMPTY_LIST
+
+
+class Skeleton(Struct, gc=False):
+    """A span."""
+
+    traceID: str | int | None = None
+    spanID: str | int | None = None
+    operationName: str | None = None
+    references: list[Reference] | None = None
+    startTime: Number | UnsetType = UNSET
+    duration: Number | UnsetType = UNSET
+    tags: Raw = EMPTY_LIST
+    logs: list[Present] | None = None
+    processID: str | None = None
+    process: Process | None = None
+    parentSpanID: str | int | None = None
+    warnings: list[str] | None = None
+    flags: int | None = None
+
+
+def loads(record: bytes) -> tuple[Any, list[Note]]:
+    """Decode a record that a strict decoder refused: bad UTF-8, lone surrogates, control characters, NaN.
+
+    Returns:
+        The value, None if it is beyond repair; and what was repaired.
+    """
+    notes: list[Note] = []
+    try:
+        text = record.decode("utf-8")
+    except UnicodeDecodeError as error:
+        text = record.decode("utf-8", "replace")
+        notes.append((IssueCode.BAD_UTF8, f"invalid UTF-8 {error.start} bytes into it"))
+    try:
+        value = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return None, notes
+    if r"\ud" in text or r"\uD" in text:
+        cleaned = clean(value)
+        if cleaned != value:
+            notes.append((IssueCode.BAD_UNICODE, "half of a surrogate pair"))
+            value = cleaned
+    return value, notes
+
+
+def clean(value: Any) -> Any:
+    """A copy without halves of surrogate pairs."""
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"), strict=False)
+
+
+def mend(record: bytes) -> tuple[Skeleton | None, list[Note]]:
+    """Read a record that is no `Skeleton` member by member.
+
+    Returns:
+        The skeleton without what could not be used, None if the record is no span at all; and the faults.
+    """
+    value, notes = loads(record)
+    if not isinstance(value, dict):
+        notes.append((IssueCode.BAD_SPAN, f"{_kind(value)} instead of a span"))
+        return None, notes
+    span = Skeleton()
+    for name in Skeleton.__struct_fields__:
+        if name not in value:
+            continue
+        try:
+            setattr(span, name, _CONVERT[name](value[name]))
+        except (msgspec.ValidationError, TypeError, ValueError):
+            notes.append((IssueCode.BAD_TYPE, f"{name} is {_kind(value[name])}"))
+    if isinstance(value.get("references"), list) and span.references is None:
+        span.references = _references(value["references"])
+    return span, notes
+
+
+def _references(values: list[Any]) -> list[Reference]:
+    found = []
+    for value in values:
+        try:
+            found.append(msgspec.convert(value, Reference))
+        except msgspec.ValidationError:
+            continue
+    return found
+
+
+def _tags(value: Any) -> Raw:
+    if value is None:
+        return EMPTY_LIST
+    if not isinstance(value, list | dict):
+        raise TypeError
+    return Raw(json.dumps(value).encode())
+
+
+def _process(value: Any) -> Process | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise TypeError
+    name = value.get("serviceName")
+    return Process(name if isinstance(name, str) else None, _tags(value.get("tags")))
+
+
+def mend_process(value: Any) -> Process | None:
+    """A process without what could not be used; None if it is no process at all."""
+    try:
+        return _process(value)
+    except TypeError:
+        if not isinstance(value, dict):
+            return None
+        return _process({key: item for key, item in value.items() if key != "tags"})
+
+
+def _logs(value: Any) -> list[Present] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        raise TypeError
+    return [Present() for item in value if isinstance(item, dict)]
+
+
+_CONVERT: Final[dict[str, Any]] = {
+    name: lambda value, type=type: msgspec.convert(value, type)
+    for name, type in (
+        ("traceID", str | int | None),
+        ("spanID", str | int | None),
+        ("operationName", str | None),
+        ("references", list[Reference] | None),
+        ("startTime", Number),
+        ("duration", Number),
+        ("processID", str | None),
+        ("parentSpanID", str | int | None),
+        ("warnings", list[str] | None),
+        ("flags", int | None),
+    )
+} | {"tags": _tags, "process": _process, "logs": _logs}
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")
