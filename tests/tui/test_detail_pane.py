@@ -242,6 +242,25 @@ async def test_a_link_is_followed() -> None:
         assert app.followed == [("f" * 32, "1" * 16)]
 
 
+async def test_attributes_are_filtered_while_typing() -> None:
+    app = PaneApp()
+    (span,) = spans(CHARGE)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(span)
+        await settle(pilot, app.pane)
+        app.pane.focus()
+        await pilot.press("slash", *"jq", "backspace", "backspace", *"resend")
+        await pilot.pause()
+        assert "/ resend" in text(app)[0]
+        assert "span 1 of 8" in "\n".join(text(app))
+        assert app.panes.asked == []
+        await pilot.press("enter", "j", "escape")
+        await pilot.pause()
+        assert "http.request.method" in "\n".join(text(app))
+        await pilot.press("escape")
+        assert app.panes.asked == ["back"]
+
+
 async def test_ten_million_characters_and_a_hundred_thousand_events() -> None:
     details = SpanDetails(
         {"a": "x" * 10_000_000}, [Event(START + n, "tick", {"n": n}) for n in range(100_000)]

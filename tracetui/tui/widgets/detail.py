@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,7 @@ class DetailPane(LinesView):
         self._subject: Subject | None = None
         self._figures = Figures()
         self._wanted = ""
+        self._typing = False
         self._timer: Timer | None = None
         self._built_at = 0.0
 
@@ -119,7 +121,8 @@ class DetailPane(LinesView):
 
     def make_lines(self, width: int) -> Iterable[Line]:
         if self._subject is not None:
-            return build(self._subject, self._figures, width, self._wanted)
+            lines = build(self._subject, self._figures, width, self._wanted)
+            return chain((self._filter_line(),), lines) if self._typing or self._wanted else lines
         if self._asked is None:
             return (Line((Piece("no span is selected", "muted"),)),)
         return (
@@ -128,10 +131,46 @@ class DetailPane(LinesView):
             Line((Piece("but no record of it is in this trace.", "muted"),)),
         )
 
+    def _filter_line(self) -> Line:
+        hint = "  enter keeps, esc shows all" if self._typing else "  esc shows all"
+        caret = ("_" if self.ascii else "▏") if self._typing else ""
+        return Line(
+            (Piece("/ ", "keyword"), Piece(neutralise(self._wanted) + caret, "strong"), Piece(hint, "muted"))
+        )
+
     def filter(self, wanted: str) -> None:
         """Show only attributes, events and links that hold `wanted`; "" shows all."""
         self._wanted = wanted
         self.rebuild()
+
+    def on_key(self, event: events.Key) -> None:
+        """While a filter is typed, keys are letters."""
+        if not self._typing:
+            return
+        if event.key in ("enter", "escape"):
+            self._typing = False
+            self.filter("" if event.key == "escape" else self._wanted)
+        elif event.key == "backspace":
+            self.filter(self._wanted[:-1])
+        elif event.key == "ctrl+u":
+            self.filter("")
+        elif event.is_printable and event.character:
+            self.filter(self._wanted + event.character)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        if self._typing:
+            self.filter(self._wanted + " ".join(event.text.split())[:200])
+            event.stop()
+
+    def on_blur(self) -> None:
+        super().on_blur()
+        if self._typing:
+            self._typing = False
+            self.rebuild()
 
     def on_show(self, event: events.Show) -> None:
         self._soon()
@@ -144,6 +183,13 @@ class DetailPane(LinesView):
     def action_run(self, name: str) -> None:
         """Carry out an action of the registry; what is not the pane's is the screen's."""
         if self.move(name):
+            return
+        if name == "filter-attributes" and self._subject is not None:
+            self._typing = True
+            self.rebuild()
+            return
+        if name == "back" and self._wanted:
+            self.filter("")
             return
         entry = self.entry
         if name == "open" and entry is not None:
