@@ -6,6 +6,7 @@ They change with the version of Textual, so no test compares them.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SIZE = 144, 36
 
 PICTURES: dict[str, tuple[str, Sequence[str]]] = {
-    "waterfall.svg": ("sample_traces/checkout.json", ("e",)),
+    "waterfall.svg": ("sample_traces/checkout.json", ("j", "j", "j", "h", "e")),
     "traces.svg": ("sample_traces/several-traces.json", ()),
 }
 """Name of the picture: the sample, and the keys to press."""
@@ -25,7 +26,7 @@ PICTURES: dict[str, tuple[str, Sequence[str]]] = {
 
 async def picture(sample: str, keys: Sequence[str]) -> str:
     """What the viewer shows of a sample after some keys, as SVG."""
-    loading = Loading([str(ROOT / sample)], LoadOptions())
+    loading = Loading([sample], LoadOptions())
     loading.start()
     app = TraceApp(loading)
     async with app.run_test(size=SIZE) as pilot:
@@ -38,7 +39,10 @@ async def picture(sample: str, keys: Sequence[str]) -> str:
 
 def main() -> None:
     """Draw and write them all."""
-    folder = ROOT / "docs" / "images"
+    os.chdir(ROOT)
+    os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    os.environ.pop("NO_COLOR", None)
+    folder = Path("docs", "images")
     folder.mkdir(parents=True, exist_ok=True)
     for name, (sample, keys) in PICTURES.items():
         (folder / name).write_text(asyncio.run(picture(sample, keys)), encoding="utf-8")
