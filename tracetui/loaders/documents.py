@@ -48,7 +48,7 @@ class Documents:
                 elif not more and some():
                     self._issues.add(IssueCode.TRAILING_BYTES, f"{self._source.name}: {fault}")
                 else:
-                    self.tell(IssueCode.BAD_LINE, start, str(fault))
+                    self.tell(IssueCode.BAD_LINE, fault.offset, str(fault))
                 if not more:
                     break
         return first

@@ -140,7 +140,7 @@ class Reader:
     def _one_line(self, start: int, line: bytes) -> None:
         """Walk a document that ends with its line, whatever state it is in."""
         # A logger may have put its own words before the document.
-        skip = max(line.find(b'{"resource'), 0) if line[:1] != b"{" else 0
+        skip = max(line.find(b'{"resource'), 0) if line[:1] not in (b"{", b"[") else 0
         inner = JsonStream(Part(self._source, start + len(line)), start=start + skip)
         self._document(inner)
         if inner.peek() >= 0:

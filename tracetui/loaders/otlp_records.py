@@ -118,8 +118,10 @@ def mend(record: bytes) -> tuple[SpanRecord, list[Fault]] | None:
     )
     if isinstance(fields.get("attributes", list, dict), dict):
         faults.append((IssueCode.BAD_TYPE, "attributes is an object, no list: taken as it stands"))
+    elif isinstance(known.get("attributes"), list):
+        fields.objects("attributes")
     fields.get("traceState", str)
-    fields.get("flags", int, float)
+    fields.get("flags", int)
     return span, faults
 
 
