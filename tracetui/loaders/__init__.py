@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Final
 
 from tracetui.errors import InputError, NotATrace, TracetuiError
@@ -130,7 +131,7 @@ class _Load:
         source = open_source(name, max_bytes=self._options.max_bytes)
         before = len(self._builder.sources)
         try:
-            loader = find_loader(source, self._options.input_format)
+            loader = _loader_of(source, self._options.input_format)
             self._control.next_source(source)
             self._load(loader.load, source)
         finally:
@@ -145,7 +146,7 @@ class _Load:
         except JsonTruncated as fault:
             gzip = isinstance(source, GzipSource) and (source.corrupt or source.cut)
             reason = "its gzip data is cut or corrupt" if gzip else "the file is cut"
-            told = f"ends at byte {fault.offset} before one span is complete"
+            told = f"ends before one span is complete, in what begins at byte {fault.offset}"
             raise InputError(told, source=source.name, hint=reason) from None
         except JsonFault as fault:
             told = f"is not valid JSON: {fault.reason} at byte {fault.offset}"
@@ -157,7 +158,9 @@ class _Load:
             self._failures.append(error)
         if isinstance(source, GzipSource) and source.corrupt:
             self._builder.issues.add(IssueCode.CORRUPT_GZIP, f"{source.name}: {source.corrupt}")
-        elif isinstance(source, GzipSource) and source.cut:
+        elif (
+            isinstance(source, GzipSource) and source.cut and IssueCode.TRUNCATED not in self._builder.issues
+        ):
             self._builder.issues.add(IssueCode.TRUNCATED, f"{source.name}: the gzip data is cut")
 
     def finish(self, complete: bool) -> Collection:
@@ -183,6 +186,16 @@ class _Load:
 def _plain(text: str) -> str:
     """An id without what may be left out: leading zeros and case."""
     return trace_id(text.strip().lower()).lstrip("0").lower()
+
+
+def _loader_of(source: ByteSource, input_format: str | None) -> ModuleType:
+    try:
+        return find_loader(source, input_format)
+    except NotATrace as error:
+        if not isinstance(source, GzipSource) or not (source.corrupt or source.cut):
+            raise
+        told = f"is corrupt gzip data: {source.corrupt or 'it is cut'}"
+        raise InputError(told, source=source.name, hint=error.message) from None
 
 
 @contextmanager

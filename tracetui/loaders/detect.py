@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from types import ModuleType
 from typing import Final
 
@@ -13,7 +14,7 @@ from tracetui.sources.base import ByteSource
 LOADERS: Final = {
     "jaeger-ui": "tracetui.loaders.jaeger",
     "otlp-json": "tracetui.loaders.otlp",
-    "otlp-ndjson": "tracetui.loaders.otlp",
+    "otlp-ndjson": "tracetui.loaders.otlp_ndjson",
     "zipkin-v2": "tracetui.loaders.zipkin",
 }
 """Formats that can be read, in the order in which they are tried."""
@@ -40,6 +41,7 @@ _HINTS: Final = {
     "xz-compressed data": "decompress it first: xz -d",
     "bzip2-compressed data": "decompress it first: bunzip2",
 }
+_SCALAR: Final = re.compile(rb'null|true|false|-?[0-9][0-9.eE+-]*|"[^"]*"')
 _READABLE: Final = "Jaeger, OTLP and Zipkin v2 JSON can be read"
 
 
@@ -99,6 +101,8 @@ def what_it_is(head: Head) -> tuple[str, str]:
         return "is encoded in UTF-16, not UTF-8", "convert it: iconv -f utf-16 -t utf-8"
     if text[:1] in (b"{", b"["):
         return _what_json(head)
+    if _SCALAR.fullmatch(text.rstrip()):
+        return "is JSON but holds no trace", _READABLE
     position = len(data) - len(text) + head.start
     if _is_binary(data):
         return f"is binary data that is no known trace format (first bytes {data[:4].hex(' ')})", _READABLE
@@ -107,7 +111,8 @@ def what_it_is(head: Head) -> tuple[str, str]:
 
 def _is_utf16(data: bytes) -> bool:
     head = data[:64]
-    return head[::2].count(0) > len(head) // 4 or head[1::2].count(0) > len(head) // 4
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    return max(even, odd) > len(head) // 4 > 4 * min(even, odd)
 
 
 def _is_binary(data: bytes) -> bool:

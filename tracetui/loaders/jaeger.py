@@ -88,6 +88,7 @@ class _Reader:
         try:
             for start in self.stream.documents():
                 if not self._document():
+                    self.columns.flush()
                     return JsonFault(start, "expected a trace")
                 self._documents += 1
         except JsonFault as fault:

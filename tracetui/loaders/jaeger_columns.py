@@ -47,6 +47,7 @@ class TraceObject:
         slots: The process ids that its spans name.
         inline: Processes that stand in the spans themselves, by process id.
         resources: Resource codes by slot, once its processes are known.
+        unknown: Slots of processes that are not described, or have no name, with their ids; known as well.
         waiting: First row and slots of rows that were appended before that.
         lost: What is told of records that were left out.
         warnings: What the backend says of the whole trace.
@@ -57,6 +58,7 @@ class TraceObject:
     slots: Slots = field(default_factory=Slots)
     inline: dict[str, Process] = field(default_factory=dict)
     resources: list[int] = field(default_factory=list)
+    unknown: dict[int, str] = field(default_factory=dict)
     waiting: list[tuple[int, npt.NDArray[np.int32]]] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -102,22 +104,16 @@ class ProcessTables:
             self._known[raw] = table
         return table
 
-    def describe(self, trace: TraceObject, table: dict[str, int]) -> dict[int, str]:
-        """The processes of a trace object are known now.
-
-        Returns:
-            Slots of the processes that are not described, or have no name, with their process ids.
-        """
+    def describe(self, trace: TraceObject, table: dict[str, int]) -> None:
+        """The processes of a trace object are known now."""
         services = self._builder.resources.service
-        unknown: dict[int, str] = {}
         for process_id, slot in trace.slots.items():
             code = table.get(process_id, -1)
             if code < 0 and process_id in trace.inline:
                 code = self._resource(trace.inline[process_id], process_id)
             trace.resources.append(code)
             if code < 0 or not services[code]:
-                unknown[slot] = process_id
-        return unknown
+                trace.unknown[slot] = process_id
 
     def _resource(self, process: Process, clock: int | str) -> int:
         service, tags = process.serviceName or "", bytes(process.tags)
@@ -158,13 +154,13 @@ class SpanColumns:
             return
         notes: list[Note] = []
         table = {} if processes is None else self.processes.read(processes, notes)
-        unknown = self.processes.describe(trace, table)
-        if unknown or notes:
+        self.processes.describe(trace, table)
+        if trace.unknown or notes:
             # The rows have to be there to be counted.
             self.flush()
             for code, sample in notes:
                 self.builder.trace_issue(trace.code, code, sample)
-            self._tell_unknown(trace, unknown)
+            self._tell_unknown(trace)
         if trace.waiting:
             codes = np.array(trace.resources, np.int32)
             for first, slots in trace.waiting:
@@ -179,8 +175,8 @@ class SpanColumns:
                 else:
                     self.builder.issues.add(code, sample)
 
-    def _tell_unknown(self, trace: TraceObject, unknown: dict[int, str]) -> None:
-        for slot, process_id in unknown.items():
+    def _tell_unknown(self, trace: TraceObject) -> None:
+        for slot, process_id in trace.unknown.items():
             count = sum(int((slots == slot).sum()) for _, slots in trace.waiting)
             told = f"process {shown(process_id)}" if process_id else "no process id"
             self.builder.trace_issue(trace.code, IssueCode.MISSING_PROCESS, told, count)
@@ -297,7 +293,7 @@ def _remember_waiting(parts: list[Part], first: int, traces: npt.NDArray[np.int3
     row = 0
     for part in parts:
         part.trace.code = int(traces[row])
-        if not part.trace.resources or -1 in part.trace.resources:
+        if not part.trace.resources or part.trace.unknown:
             part.trace.waiting.append((first + row, np.array(part.slots, np.int32)))
         row += len(part.slots)
 
@@ -360,7 +356,7 @@ class _Parents:
         if max(map(len, lists)) > 1:
             special += [row for row, references in enumerate(lists) if len(references) > 1]
         if not {reference.refType for reference in single} <= {"CHILD_OF", ""}:
-            special += [row for row, reference in enumerate(single) if reference.refType != "CHILD_OF"]
+            special += [row for row, found in enumerate(single) if found.refType not in ("CHILD_OF", "")]
         texts: list[Any] = [reference.spanID for reference in single]
         if any(item.parentSpanID for item in items):
             for row, item in enumerate(items):

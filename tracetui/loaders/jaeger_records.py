@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from tracetui.loaders.lenient import parse
 from tracetui.model.issues import IssueCode
 
 Number = int | float | str | None
@@ -58,32 +59,16 @@ class Skeleton(Struct, gc=False):
 
 
 def loads(record: bytes) -> tuple[Any, list[Note]]:
-    """Decode a record that a strict decoder refused: bad UTF-8, lone surrogates, control characters, NaN.
+    """Decode a text that a strict decoder refused.
 
     Returns:
-        The value, None if it is beyond repair; and what was repaired.
+        The value, None if it is beyond repair; and what a strict decoder refused.
     """
     notes: list[Note] = []
     try:
-        text = record.decode("utf-8")
-    except UnicodeDecodeError as error:
-        text = record.decode("utf-8", "replace")
-        notes.append((IssueCode.BAD_UTF8, f"invalid UTF-8 {error.start} bytes into it"))
-    try:
-        value = json.loads(text, strict=False)
+        return parse(record, notes), notes
     except (ValueError, RecursionError):
         return None, notes
-    if r"\ud" in text or r"\uD" in text:
-        cleaned = clean(value)
-        if cleaned != value:
-            notes.append((IssueCode.BAD_UNICODE, "half of a surrogate pair"))
-            value = cleaned
-    return value, notes
-
-
-def clean(value: Any) -> Any:
-    """A copy without halves of surrogate pairs."""
-    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"), strict=False)
 
 
 def mend(record: bytes) -> tuple[Skeleton | None, list[Note]]:

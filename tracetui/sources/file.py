@@ -31,7 +31,8 @@ class FileSource:
                 data += more
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}", source=self.name) from None
-        self._read = max(self._read, offset + len(data))
+        if data:
+            self._read = max(self._read, offset + len(data))
         return data
 
     def _more(self, offset: int, length: int) -> bytes:

@@ -14,6 +14,7 @@ MAGIC: Final = b"\x1f\x8b"
 BOMB_BYTES: Final = 256 * 1024 * 1024
 BOMB_RATIO: Final = 200
 _PIECE: Final = 256 * 1024
+_CAREFUL: Final = 64
 
 
 class GzipSource(SpooledSource):
@@ -45,10 +46,12 @@ class GzipSource(SpooledSource):
             if not waiting:
                 self.cut = True
                 return
+            before = decoder.copy()
             try:
                 piece = decoder.decompress(waiting, _PIECE)
             except zlib.error as error:
                 self.corrupt = str(error)
+                yield from _until_error(before, waiting)
                 return
             waiting = decoder.unconsumed_tail
             decoded += len(piece)
@@ -82,3 +85,13 @@ class GzipSource(SpooledSource):
         """See `ByteSource`."""
         super().close()
         self._raw.close()
+
+
+def _until_error(decoder: zlib._Decompress, data: bytes) -> Iterator[bytes]:
+    """What stands before an error, which would be lost with the call that met it."""
+    try:
+        while data and (piece := decoder.decompress(data, _CAREFUL)):
+            data = decoder.unconsumed_tail
+            yield piece
+    except zlib.error:
+        return
