@@ -259,14 +259,29 @@ async def test_an_input_error_leaves_the_screen() -> None:
 
 
 @pytest.mark.parametrize(
-    "size", [(1, 1), (2, 2), (200, 1), (1, 200), (10, 5), (20, 10), (35, 8), (79, 23), (139, 29), (141, 31), (300, 100)]
+    "size",
+    [
+        (1, 1),
+        (2, 2),
+        (200, 1),
+        (1, 200),
+        (10, 5),
+        (20, 10),
+        (35, 8),
+        (79, 23),
+        (139, 29),
+        (141, 31),
+        (300, 100),
+    ],
 )
 async def test_every_size_is_drawn(size: tuple[int, int]) -> None:
     fragments = span(9, 99, 20, 5, name="日本語 [/nope] \x1b]0;x\x07", service="[@click=app.quit]x[/]")
     async with viewing(Made(collection([*CHECKOUT, fragments])), size) as (app, pilot):
         await press(pilot, "j", "e", "z", "enter", "escape", "H", "right_square_bracket", "tab", "tab")
         await pilot.resize_terminal(40, 12)
-        await press(pilot, "i", "o", "comma", "full_stop", "less_than_sign", "greater_than_sign", "m", "apostrophe")
+        await press(
+            pilot, "i", "o", "comma", "full_stop", "less_than_sign", "greater_than_sign", "m", "apostrophe"
+        )
         await pilot.resize_terminal(*size)
         await press(pilot, "r", "backspace", "t", "t", "c", "J", "K", "S", "E")
         assert app.crash is None

@@ -89,7 +89,9 @@ def test_an_exception_is_marked_on_the_bar_and_leaves_its_end_alone() -> None:
 
 
 def test_fragments_hang_under_an_outlined_row() -> None:
-    facts, view = made(span(1, 0, 0, 100), span(2, 0x4BF92F3577B34DA6, 10, 5), span(3, 0x4BF92F3577B34DA6, 40, 5))
+    facts, view = made(
+        span(1, 0, 0, 100), span(2, 0x4BF92F3577B34DA6, 10, 5), span(3, 0x4BF92F3577B34DA6, 40, 5)
+    )
     text = rows(facts, view)
     assert "missing span 4bf9… (2 children)" in text[1]
     assert "─" in text[1][40:]
@@ -129,12 +131,23 @@ def test_a_span_outside_the_window_points_to_where_it_is() -> None:
 
 
 NAMES = st.text(max_size=40) | st.sampled_from(
-    ["x[/nope]", "[@click=app.quit]q[/]", "\x1b]52;c;AAAA\x07", "\u202eevil", "a\nb", "日本語", "e" + "\u0301" * 9, "👩‍👩‍👧"]
+    [
+        "x[/nope]",
+        "[@click=app.quit]q[/]",
+        "\x1b]52;c;AAAA\x07",
+        "\u202eevil",
+        "a\nb",
+        "日本語",
+        "e" + "\u0301" * 9,
+        "👩‍👩‍👧",
+    ]
 )
 
 
 @settings(max_examples=60, deadline=None)
-@given(NAMES, NAMES, st.integers(0, 320), st.booleans(), st.sampled_from([COLOUR, SIXTEEN, MONO]), st.booleans())
+@given(
+    NAMES, NAMES, st.integers(0, 320), st.booleans(), st.sampled_from([COLOUR, SIXTEEN, MONO]), st.booleans()
+)
 def test_any_names_at_any_width_fill_the_width_and_leave_the_bars_in_place(
     service: str, name: str, width: int, cursor: bool, paint, ascii: bool
 ) -> None:
@@ -152,7 +165,7 @@ def test_any_names_at_any_width_fill_the_width_and_leave_the_bars_in_place(
         assert all(ord(c) >= 32 and not 0x7F <= ord(c) < 0xA0 for c in strip.text)
         if columns.bars > 2 and node < 2:
             # The names never reach the bars, which start in the same cell on every row.
-            assert strip.crop(columns.bars_at - 1, columns.bars_at).text == " "
+            assert strip.crop(columns.bars_at - 1, columns.bars_at).text[-1] == " "
             assert strip.crop(columns.bars_at, columns.bars_at + 1).text != " "
 
 

@@ -32,7 +32,12 @@ class Terminal:
         env.pop("NO_COLOR", None)
         with stderr.open("wb") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", script], stdin=slave, stdout=slave, stderr=errors, env=env, start_new_session=True
+                [sys.executable, "-c", script],
+                stdin=slave,
+                stdout=slave,
+                stderr=errors,
+                env=env,
+                start_new_session=True,
             )
         self.seen = b""
 

@@ -31,6 +31,7 @@ class Action:
         contexts: where it works; `("global",)` is everywhere.
         footer: the words beside its key in the footer; empty where it is not shown there.
         footer_keys: the keys to show in the footer where they are not just the first one.
+        footer_in: contexts in whose footer it stands; empty for all of its contexts.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Action:
     contexts: tuple[str, ...]
     footer: str = ""
     footer_keys: str = ""
+    footer_in: tuple[str, ...] = ()
 
     @property
     def call(self) -> str:
@@ -62,8 +64,9 @@ def _action(
     contexts: tuple[str, ...] = _W,
     footer: str = "",
     footer_keys: str = "",
+    footer_in: tuple[str, ...] = (),
 ) -> Action:
-    return Action(id, tuple(keys.split()), description, group, help, contexts, footer, footer_keys)
+    return Action(id, tuple(keys.split()), description, group, help, contexts, footer, footer_keys, footer_in)
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -224,7 +227,16 @@ ACTIONS: tuple[Action, ...] = (
         "Turn the order of the list round.",
         ("traces",),
     ),
-    _action("back", "escape", "Back", "Program", "Go back one level; while loading: stop.", _ALL),
+    _action(
+        "back",
+        "escape",
+        "Back",
+        "Program",
+        "Go back one level; while loading: stop.",
+        _ALL,
+        "back",
+        footer_in=("detail", "pager", "help"),
+    ),
     _action("help", "question_mark f1", "Help", "Program", "Show the keys that work here.", _G, "help"),
     _action("palette", "colon ctrl+p", "Palette", "Program", "Find an action by its name.", _G),
     _action("quit", "q", "Quit", "Program", "Leave at once.", _G),
@@ -289,12 +301,19 @@ def bindings_for(context: str) -> list[Binding]:
     ]
 
 
+def footer_actions(context: str) -> list[Action]:
+    """Return the actions in the footer of a context, in the order of the list."""
+    return [
+        action
+        for action in actions_for(context)
+        if action.footer and (not action.footer_in or context in action.footer_in)
+    ]
+
+
 def footer_items(context: str) -> list[tuple[str, str]]:
     """Return (key, words) for the footer of a context, in the order of the list."""
     return [
-        (action.footer_keys or key_label(action.keys[0]), action.footer)
-        for action in actions_for(context)
-        if action.footer
+        (action.footer_keys or key_label(action.keys[0]), action.footer) for action in footer_actions(context)
     ]
 
 

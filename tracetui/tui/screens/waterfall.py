@@ -174,6 +174,9 @@ class WaterfallScreen(Screen[None]):
             own, on_path = int(facts.self_ns[row - facts.first]), int(facts.on_path_ns[row - facts.first])
         self._detail.show(Span(facts.trace.store, row), Figures(self_ns=own, on_path_ns=on_path))
 
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self._keys.set_context("detail" if event.widget is self._detail else "waterfall")
+
     # Actions
 
     def action_run(self, name: str) -> None:

@@ -7,7 +7,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tracetui.text import cell_len, fit, neutralise, to_ascii
-from tracetui.tui.bindings import actions_for, key_label
+from tracetui.tui.bindings import Action, footer_actions, key_label
 from tracetui.tui.theme import paint
 
 from .line import Line
@@ -28,6 +28,12 @@ class KeyBar(Widget):
         self.ascii = ascii
         self._message = ""
         self._places: list[tuple[int, int, str]] = []
+
+    def set_context(self, context: str) -> None:
+        """Show the keys of another context."""
+        if context != self.context:
+            self.context = context
+            self.refresh()
 
     def message(self, text: str) -> None:
         """Show one line of foreign or own text at the right end; "" takes it away."""
@@ -58,9 +64,9 @@ class KeyBar(Widget):
             line.add(message, styles.style("strong", on="raised"))
         return line.strip()
 
-    def _by_importance(self, room: int) -> list:  # type: ignore[type-arg]
+    def _by_importance(self, room: int) -> list[Action]:
         """The actions that fit; `?` is the last to go, as it tells the others."""
-        listed = [action for action in actions_for(self.context) if action.footer]
+        listed = footer_actions(self.context)
         cells = {a.id: cell_len(a.footer_keys or key_label(a.keys[0])) + len(a.footer) + 3 for a in listed}
         while listed and sum(cells[action.id] for action in listed) > room:
             if len(listed) == 1:

@@ -22,7 +22,9 @@ from .layout import Columns
 from .line import Line
 
 LEAST_NAME = 16
-"""Cells of a row that guides must leave to its names."""
+"""Cells of a row that guides must leave to its names, and half of the tree column."""
+LEAST_BOTH = 12
+"""Cells from which a row names both service and operation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +137,18 @@ class RowPainter:
             suffix = troubles = ""
             room = limit - line.used
         service, name = self._names(int(store.service[row]), int(store.name[row]), room)
-        line.add(service, paint.service(store.strings[int(store.service[row])], on=on))
-        line.add(name, paint.style("text", on=on))
+        worn = paint.service(store.strings[int(store.service[row])], on=on)
+        line.add(service, worn)
+        line.add(name, paint.style("text", on=on) if service else worn)
         line.add(suffix, paint.style("muted", on=on))
         line.add(troubles, paint.style("error", on=on))
 
     def _names(self, service_code: int, name_code: int, room: int) -> tuple[str, str]:
-        """Service and operation in `room` cells; the longer of the two gives way first, in its middle."""
+        """Service and operation in `room` cells; in very little room the operation alone."""
         ellipsis = self.glyphs.ellipsis
         service, name = self._text(service_code), self._text(name_code)
+        if room < LEAST_BOTH and name and cell_len(service) + 1 + cell_len(name) > room:
+            service = ""
         gap = " " if service and name else ""
         have = cell_len(service), cell_len(name)
         if have[0] + len(gap) + have[1] > room:
@@ -170,7 +175,8 @@ class RowPainter:
         view, forest = self.view, self.facts.forest
         base = 0 if view.root < 0 else int(forest.depth[view.root])
         depth = int(forest.depth[node]) - base
-        most = max(1, (self.columns.tree - LEAST_NAME) // 2)
+        tree = self.columns.tree
+        most = max(1, (tree - max(LEAST_NAME, tree // 2)) // 2)
         head = ""
         levels = depth
         if depth > most:
