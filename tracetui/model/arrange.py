@@ -86,7 +86,10 @@ def _traces_of_sources(columns: Columns, sources: int) -> list[int]:
     if not len(trace):
         return [0] * sources
     traces = int(trace.max()) + 1
-    pairs = np.unique(source.astype(np.int64) * traces + trace) if sources > 1 else np.unique(trace)
+    # With counts `np.unique` sorts: it is several times faster, and does not import `numpy.ma`.
+    pairs, _ = np.unique(
+        source.astype(np.int64) * traces + trace if sources > 1 else trace, return_counts=True
+    )
     counts: list[int] = np.bincount(pairs // traces, minlength=sources).tolist()
     return counts
 

@@ -89,5 +89,7 @@ def _primary_roots(store: SpanStore) -> Int64s:
 def _service_counts(store: SpanStore) -> Int64s:
     traces, services = len(store.trace_ids), len(store.strings)
     trace = np.repeat(np.arange(traces), np.diff(store.trace_first))
-    pairs = np.unique(trace[store.service > 0] * np.int64(services) + store.service[store.service > 0])
+    named = store.service > 0
+    # With counts `np.unique` sorts: it is several times faster, and does not import `numpy.ma`.
+    pairs, _ = np.unique(trace[named] * np.int64(services) + store.service[named], return_counts=True)
     return np.bincount(pairs // services, minlength=traces)
