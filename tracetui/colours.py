@@ -187,18 +187,18 @@ _KNOWN: dict[str, int] = {
     name: index
     for index, names in enumerate(
         (
-            "frontend web gateway api-gateway nginx",
-            "auth identity user users accounts",
-            "inventory stock catalog productcatalog",
-            "postgres postgresql pg database db",
+            "frontend storefront web gateway api-gateway nginx frontend-proxy",
+            "auth identity user users accounts accounting",
+            "inventory stock warehouse quote",
+            "postgres postgresql pg mysql mariadb database db",
             "kafka rabbitmq nats queue sqs",
             "payment payments billing",
-            "risk fraud recommendation recommendations",
-            "thirdpartygateway external",
-            "cart checkout order orders",
-            "search elasticsearch opensearch",
-            "email mail notification notifications",
-            "redis memcached cache",
+            "risk fraud fraud-detection catalog productcatalog product-catalog",
+            "thirdpartygateway external recommendation recommendations",
+            "cart order orders",
+            "search elasticsearch opensearch checkout",
+            "email mail notification notifications currency",
+            "redis valkey memcached cache shipping",
         )
     )
     for name in names.split()
