@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import compileall
 import importlib.util
 import json
 import re
@@ -256,6 +257,9 @@ def main() -> None:
     wanted = set(given.only.split(",")) - {""}
     folder = given.data or Path(tempfile.mkdtemp(prefix="tracetui-bench-"))
     bench = Bench(folder, given.rounds, 200_000 if given.quick else 1_000_000)
+    # An installed package has byte code; an editable checkout may not, if PYTHONDONTWRITEBYTECODE is set.
+    for package in ("tracetui", "benchmarks"):
+        compileall.compile_dir(ROOT / package, quiet=1)
     missed = 0
     try:
         for numbers, goal in GOALS.items():
