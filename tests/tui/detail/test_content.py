@@ -210,6 +210,15 @@ def test_a_hundred_thousand_events_are_not_laid_out_to_show_the_first() -> None:
     assert len(laid_out) < 200
 
 
+def test_the_end_of_a_page_is_never_far() -> None:
+    events = [Event(START + n, "tick", {"n": n}) for n in range(5000)]
+    lines = page(charge(events=events))
+    assert len(lines) < 1100
+    (rest,) = [line for line in lines if line.text == " … 4,000 more events"]
+    assert rest.entry is not None and isinstance(rest.entry.value, list)
+    assert rest.entry.value[0] == {"time_ns": START + 1000, "name": "tick", "n": 1000}
+
+
 @pytest.mark.parametrize("width", [1, 8, 13, 20, 38, 64, 200])
 def test_no_line_is_wider_than_the_pane(width: int) -> None:
     subject = charge(

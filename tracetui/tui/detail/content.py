@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
+from typing import TypeVar
 
 from tracetui import format as fmt
 from tracetui.model.attributes import Attributes, AttributeValue, Event, Link
@@ -18,6 +19,7 @@ _SAMPLE = 500  # names looked at to find the width of their column
 _EXCEPTION = ("exception.type", "exception.message", "exception.stacktrace", "exception.escaped")
 _STATUS_KEYS = ("http.response.status_code", "http.status_code", "rpc.grpc.status_code")
 _ERRORS = (("error", True), ("error", "true"), ("otel.status_code", "ERROR"))
+_MOST = 1000  # attributes, events or links of one section
 _BESIDE = 36  # cells of a pane from which values stand beside their names
 _BLANK = Line()
 
@@ -34,6 +36,9 @@ def build(subject: Subject, figures: Figures, width: int, wanted: str = "") -> I
     page = _Page(subject, max(8, width), wanted.casefold())
     yield from page.head(figures)
     yield from page.sections()
+
+
+Thing = TypeVar("Thing")
 
 
 class _Page:
@@ -151,8 +156,9 @@ class _Page:
         yield Line((Piece(title, "strong"), Piece(note, "muted")) if note else (Piece(title, "strong"),))
         if not attributes:
             yield Line((Piece(f" {missing}", "muted"),))
-        for key, value in found:
+        for key, value in found[:_MOST]:
             yield from self._attribute(key, value, 1)
+        yield from self._rest("attribute", found, lambda pair: {pair[0]: pair[1]})
 
     def _attribute(self, key: str, value: AttributeValue, indent: int) -> Iterator[Line]:
         """One attribute: its name in the column of names, its value beside it; below it after a long name."""
@@ -198,8 +204,11 @@ class _Page:
             found = [event for event in found if self._wants(event.name, event.attributes)]
         yield from self._counted("events", len(found), len(subject.events))
         pad = max((len(fmt.offset(e.time_ns - subject.start_ns)) for e in found[:_SAMPLE]), default=0)
-        for event in found:
+        for event in found[:_MOST]:
             yield from self._event(event, pad)
+        yield from self._rest(
+            "event", found, lambda event: {"time_ns": event.time_ns, "name": event.name, **event.attributes}
+        )
 
     def _event(self, event: Event, pad: int) -> Iterator[Line]:
         ns = event.time_ns - self._subject.start_ns
@@ -246,8 +255,11 @@ class _Page:
         if self._wanted:
             found = [link for link in links if self._wants(link.trace_id + link.span_id, link.attributes)]
         yield from self._counted("links", len(found), len(links))
-        for link in found:
+        for link in found[:_MOST]:
             yield from self._link(link)
+        yield from self._rest(
+            "link", found, lambda link: {"trace_id": link.trace_id, "span_id": link.span_id}
+        )
 
     def _link(self, link: Link) -> Iterator[Line]:
         pieces = [
@@ -286,6 +298,15 @@ class _Page:
         if found:
             note = f" {found} of {total}" if self._wanted else f" {fmt.count(total)}" if total > 1 else ""
             yield Line((Piece(title, "strong"), Piece(note, "muted")))
+
+    def _rest(
+        self, noun: str, found: Sequence[Thing], told: Callable[[Thing], AttributeValue]
+    ) -> Iterator[Line]:
+        """What is left of a section too long to walk through; it opens in the pager."""
+        more = found[_MOST:]
+        if more:
+            words = f" … {fmt.count(len(more))} more {noun}s"
+            yield Line((Piece(words, "muted"),), Entry(f"{noun}s", [told(thing) for thing in more], cut=True))
 
     def _wrapped(self, pieces: list[Piece], indent: int = 0) -> Iterator[Line]:
         """Pieces over as many lines as they need, the further ones indented."""
