@@ -1,4 +1,4 @@
-"""Jaeger UI JSON: every wrapper, the parent rule, processes as clocks, tags into columns, and what is mended."""
+"""Jaeger UI JSON: wrappers, the parent rule, processes as clocks, tags into columns, and what is mended."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ OTHER = "00000000000000000000000000000abc"
 def span(number: int, parent: int = 0, **more: Any) -> dict[str, Any]:
     references = [reference(parent)] if parent else []
     return {
-        "traceID": TRACE, "spanID": f"{number:016x}", "operationName": f"op{number}", "references": references,
-        "startTime": 1_700_000_000_000_000 + number, "duration": 10, "tags": [], "logs": [],
-        "processID": "p1", "warnings": None, **more,
+        "traceID": TRACE, "spanID": f"{number:016x}", "operationName": f"op{number}",
+        "references": references, "startTime": 1_700_000_000_000_000 + number, "duration": 10,
+        "tags": [], "logs": [], "processID": "p1", "warnings": None, **more,
     }  # fmt: skip
 
 

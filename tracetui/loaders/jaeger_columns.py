@@ -299,11 +299,12 @@ def _remember_waiting(parts: list[Part], first: int, traces: npt.NDArray[np.int3
 
 
 def _flag_details(items: list[Skeleton], flags: npt.NDArray[np.uint16]) -> None:
-    events = np.array([bool(item.logs) for item in items])
-    flags[events] |= np.uint16(Flag.EVENTS)
-    warned = [bool(item.warnings) for item in items]
-    if True in warned:
-        flags[np.array(warned)] |= np.uint16(Flag.WARNINGS)
+    for flag, present in (
+        (Flag.EVENTS, bytes([bool(item.logs) for item in items])),
+        (Flag.WARNINGS, bytes([bool(item.warnings) for item in items])),
+    ):
+        if 1 in present:
+            flags[np.frombuffer(present, np.bool_)] |= np.uint16(flag)
 
 
 def _times(
@@ -358,7 +359,7 @@ class _Parents:
         if not {reference.refType for reference in single} <= {"CHILD_OF", ""}:
             special += [row for row, found in enumerate(single) if found.refType not in ("CHILD_OF", "")]
         texts: list[Any] = [reference.spanID for reference in single]
-        if any(item.parentSpanID for item in items):
+        if [item.parentSpanID for item in items].count(None) < len(items):
             for row, item in enumerate(items):
                 if not lists[row] and item.parentSpanID:
                     texts[row] = item.parentSpanID
