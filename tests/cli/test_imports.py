@@ -14,9 +14,11 @@ SHOW = ["show", str(CHECKOUT / "tests" / "data" / "orders.json")]
 
 def modules_after(arguments: list[str]) -> set[str]:
     program = (
-        "import sys, atexit\nfrom tracetui.cli.main import main\n"
+        "import os, sys\nfrom tracetui.cli.main import main\n"
         f"sys.argv[1:] = {arguments!r}\n"
-        "atexit.register(lambda: print(*sys.modules, file=sys.stderr))\nmain()\n"
+        "leave = os._exit\n"
+        "def told(code):\n    print(*sys.modules, file=sys.stderr, flush=True)\n    leave(code)\n"
+        "os._exit = told\nmain()\n"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, timeout=60)
     return set(result.stderr.decode().splitlines()[-1].split())

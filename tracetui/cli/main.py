@@ -24,12 +24,22 @@ def main() -> NoReturn:
         from tracetui import __version__
 
         print(__version__)
-        sys.exit(0)
+        _leave(0)
     try:
         code = run(arguments)
     except KeyboardInterrupt:
         code = 130
-    sys.exit(code)
+    _leave(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process without taking its memory apart first, which costs a tenth of a short run."""
+    from contextlib import suppress
+
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # closed, or its reader has gone
+            stream.flush()
+    os._exit(code)
 
 
 def run(arguments: list[str]) -> int:

@@ -1,7 +1,5 @@
 """The options that commands share, and their variables `TRACETUI_<OPTION>`: scripts hold on to the names."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -9,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from tracetui.errors import UsageError
+
+# Annotations are objects here, not text: the parser would compile each text again at every start.
 
 if TYPE_CHECKING:
     from tracetui.analysis import Mode
@@ -23,7 +23,10 @@ Sources = Annotated[str, Parameter(name="SOURCE", env_var=(), show_env_var=False
 @Parameter(name="*")
 @dataclass(frozen=True)
 class Options:
-    """What is read, and how it is shown."""
+    """What is read, and how it is shown.
+
+    Where None stands for "not given", the viewer asks the settings.
+    """
 
     trace: Annotated[tuple[str, ...], Parameter(name="--trace", env_var="TRACETUI_TRACE")] = ()
     "Only the trace with this id; leading zeros are optional. May be given several times."
@@ -34,21 +37,19 @@ class Options:
     max_bytes: Annotated[int | None, Parameter(env_var="TRACETUI_MAX_BYTES")] = None
     "Stop reading a compressed or streamed source after this many decoded bytes (8 GiB if not given)."
 
-    critical_path: Annotated[CriticalPath, Parameter(env_var="TRACETUI_CRITICAL_PATH", show_default=True)] = (
-        "default"
-    )
-    "How the critical path is found."
+    critical_path: Annotated[CriticalPath | None, Parameter(env_var="TRACETUI_CRITICAL_PATH")] = None
+    "How the critical path is found; if not given: default."
 
     color: Annotated[Colour, Parameter(env_var="TRACETUI_COLOR", show_default=True)] = "auto"
     "When to use colours; auto: on a terminal, unless NO_COLOR is set."
 
-    ascii: Annotated[bool, Parameter(env_var="TRACETUI_ASCII")] = False
+    ascii: Annotated[bool | None, Parameter(env_var="TRACETUI_ASCII", negative="--no-ascii")] = None
     "Draw and write in ASCII alone."
 
     debug: Annotated[bool, Parameter(env_var="TRACETUI_DEBUG")] = False
     "Show the traceback of an internal error."
 
-    def load_options(self) -> LoadOptions:
+    def load_options(self) -> "LoadOptions":
         """What the loaders are told.
 
         Raises:
@@ -63,11 +64,11 @@ class Options:
         )
 
     @property
-    def mode(self) -> Mode:
+    def mode(self) -> "Mode":
         """The variant of the critical path."""
         from tracetui.analysis import Mode
 
-        return Mode(self.critical_path)
+        return Mode(self.critical_path or Mode.DEFAULT)
 
     def coloured(self) -> bool:
         """Whether text on stdout gets colours."""
@@ -75,7 +76,7 @@ class Options:
             return self.color == "always"
         return _is_terminal(1) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
-    def text_options(self, width: int | None = None) -> TextOptions:
+    def text_options(self, width: int | None = None) -> "TextOptions":
         """How text is laid out.
 
         Args:
@@ -84,7 +85,7 @@ class Options:
         from tracetui.export.ansi import Painter, TextOptions, depth_of, palette_of
 
         painter = Painter(depth_of(), palette_of()) if self.coloured() else Painter()
-        return TextOptions(width or _columns(), painter, self.ascii)
+        return TextOptions(width or _columns(), painter, bool(self.ascii))
 
 
 def _is_terminal(fd: int) -> bool:

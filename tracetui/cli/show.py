@@ -1,7 +1,5 @@
 """`tracetui show`: print traces."""
 
-from __future__ import annotations
-
 import gc
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -82,7 +80,7 @@ def print_traces(
     return _code(collection.failures)
 
 
-def _print(report: Report, options: Options, format: Format, width: int | None) -> None:
+def _print(report: "Report", options: Options, format: Format, width: int | None) -> None:
     from tracetui.cli import output
 
     if format == "json":
@@ -111,7 +109,7 @@ def _print(report: Report, options: Options, format: Format, width: int | None) 
         output.write_lines(write_tree(report, options.text_options(width)))
 
 
-def _warnings(collection: Collection) -> Iterator[str]:
+def _warnings(collection: "Collection") -> Iterator[str]:
     """Issues of severity warning and above, those of the import first."""
     for issue in collection.issues:
         if issue.severity != "info":
@@ -122,7 +120,7 @@ def _warnings(collection: Collection) -> Iterator[str]:
                 yield f"trace {trace_id}: {_warning(issue)}"
 
 
-def _warning(issue: Issue) -> str:
+def _warning(issue: "Issue") -> str:
     return f"{issue.message} ({issue.samples[0]})" if issue.samples else issue.message
 
 
