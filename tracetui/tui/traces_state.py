@@ -172,7 +172,7 @@ def slow_ns(durations: Int64) -> int:
         return 0
     ranked = np.sort(durations)
     count = len(ranked)
-    return max(int(ranked[count - 1 - count // 20]), 2 * int(ranked[count // 2]), 1)
+    return max(int(ranked[count - 1 - count // 20]), 2 * int(ranked[(count - 1) // 2]), 1)
 
 
 @dataclass(frozen=True, slots=True)

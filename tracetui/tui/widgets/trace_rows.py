@@ -7,7 +7,7 @@ from typing import Final
 
 from tracetui import format as fmt
 from tracetui.export import bars
-from tracetui.text import fit, neutralise, to_ascii
+from tracetui.text import cell_len, fit, neutralise, to_ascii
 from tracetui.tui.theme import Ground, Paint
 from tracetui.tui.traces_state import Column, Strip, TraceListState, slow_ns
 from tracetui.tui.widgets.line import Line, ink
@@ -183,7 +183,8 @@ class RowDrawer:
         room = self.layout.name
         if shown:
             # The operation tells traces of one service apart, so a long service gives way to it.
-            shown = fit(shown, max(6, room * 2 // 5), middle=True, pad=False, ellipsis=ellipsis)
+            share = max(6, room * 2 // 5, room - 1 - cell_len(operation))
+            shown = fit(shown, share, middle=True, pad=False, ellipsis=ellipsis)
             line.add(fit(shown, room, pad=False, ellipsis=ellipsis), paint.service(service, on=on))
             if line.used < end:
                 line.add(" ", None, 1)
