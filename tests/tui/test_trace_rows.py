@@ -25,7 +25,7 @@ def state(service: str = "nginx-web-server", name: str = "/compose", *, days: in
         build(
             S(1, start=0, duration=2_750_000_000, service=service, name=name, trace="a"),
             S(2, 1, start=5, duration=7, service="b", status=Status.ERROR, trace="a"),
-            S(1, 9, start=days * DAY, duration=1_000_000, service="payment", name="charge", trace="b"),
+            S(1, 9, start=days * DAY + 1000, duration=1_000_000, service="payment", name="charge", trace="b"),
         )
     )
 
