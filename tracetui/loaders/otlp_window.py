@@ -154,13 +154,13 @@ class Cutter:
 
     def _starts(self, window: bytes, data: npt.NDArray[np.uint8]) -> tuple[Int64s, npt.NDArray[np.bool_]]:
         """Where spans seem to begin, and which of them open an array of spans."""
-        opening = np.frombuffer(self._opening, np.uint8)
-        room = len(data) - len(opening)
+        room = len(data) - len(self._opening)
         if not self._opening or room <= len(_BEFORE):
             return np.zeros(0, np.int64), np.zeros(0, np.bool_)
-        found = np.flatnonzero(data[self._probe : self._probe + room] == opening[self._probe])
-        for place in (0, *range(len(opening) - 1, 0, -1)):
-            found = found[data[found + place] == opening[place]]
+        found = np.flatnonzero(data[self._probe : self._probe + room] == self._opening[self._probe])
+        # Every place of the window as a text of the opening's length, without a copy.
+        texts = np.ndarray((room,), f"S{len(self._opening)}", window, strides=(1,))
+        found = found[texts[found] == self._opening]
         found = found[found >= len(_BEFORE)]
         before = data[found - 1]
         joint = (before == _COMMA) & (data[found - 2] == _CLOSE)

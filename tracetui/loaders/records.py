@@ -158,21 +158,54 @@ def prove(body: bytes, base: int, shape: Shape[T], repair: Repair[T]) -> Chunk[T
     """
     flat = body.replace(b"\n", b" ") if b"\n" in body else body
     _, separator, split = shape.separators[0]
-    pieces = flat.split(separator)
-    lines = split.join(pieces)
+    lines, pieces = split_lines(flat, separator, split)
     for _, other, its_split in shape.separators[1:]:
         lines = lines.replace(other, its_split)
     try:
         items = shape.decoder.decode_lines(lines)
         if len(shape.separators) == 1 and len(items) == len(pieces) and _is_text(lines):
             lead = len(split) - 1 - split.index(b"\n")
-            return Chunk(items, base, list(map(len, pieces)), len(separator), lead)
+            return Chunk(items, base, pieces.tolist(), len(separator), lead)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     return _record_by_record(body, lines, base, shape, repair)
 
 
-def _record_by_record(body: bytes, lines: bytes, base: int, shape: Shape[T], repair: Repair[T]) -> Chunk[T]:
+def find_all(data: bytes, pattern: bytes) -> npt.NDArray[np.int64]:
+    """The indices of `pattern` in `data`, int64[n]; overlapping ones too.
+
+    Its rarest byte is looked for first: twice as quick as `bytes.split` or `bytes.replace` on JSON.
+    """
+    room = len(data) - len(pattern) + 1
+    if room <= 0:
+        return np.zeros(0, np.int64)
+    probe = next((at for at, byte in enumerate(pattern) if 65 <= byte <= 90), len(pattern) // 2)
+    bytes_there = np.frombuffer(data, np.uint8)[probe : probe + room]
+    found = np.flatnonzero(bytes_there == pattern[probe])
+    # Every place as a text of the pattern's length, without a copy.
+    texts = np.ndarray((room,), f"S{len(pattern)}", data, strides=(1,))
+    matches: npt.NDArray[np.int64] = found[texts[found] == pattern]
+    return matches
+
+
+def split_lines(
+    flat: bytes, separator: bytes, split: bytes
+) -> tuple[bytes | bytearray, npt.NDArray[np.int64]]:
+    """`flat` with each `separator` made `split`, which is as long; lengths of what is between them."""
+    found = find_all(flat, separator)
+    lines = bytearray(flat)
+    text = np.frombuffer(lines, np.uint8)
+    for at, byte in enumerate(split):
+        if byte != separator[at]:
+            text[found + at] = byte
+    ends = np.append(found, len(flat))
+    ends[1:] -= found + len(separator)
+    return lines, ends
+
+
+def _record_by_record(
+    body: bytes, lines: bytes | bytearray, base: int, shape: Shape[T], repair: Repair[T]
+) -> Chunk[T]:
     try:
         whole = RAW.decode_lines(lines)
     except RecursionError as error:
@@ -203,7 +236,7 @@ def salvage(chunk: Chunk[T], record: bytes, offset: int, shape: Shape[T], repair
     chunk.lengths.append(len(record))
 
 
-def _is_text(data: bytes) -> bool:
+def _is_text(data: bytes | bytearray) -> bool:
     if data.isascii():
         return True
     try:
@@ -213,7 +246,7 @@ def _is_text(data: bytes) -> bool:
     return True
 
 
-def _ranges(lines: bytes) -> tuple[list[int], list[int]]:
+def _ranges(lines: bytes | bytearray) -> tuple[list[int], list[int]]:
     """Offsets and lengths of the records in `lines`, without the blanks around them."""
     starts, lengths, at = [], [], 0
     for line in lines.split(b"\n"):
