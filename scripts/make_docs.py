@@ -1,9 +1,10 @@
-"""Write what the documents take from the program: keys in README.md and docs/, issues in docs/formats.md."""
+"""Write what the documents take from the program: keys, issues and settings."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from tracetui.config.describe import settings_table
 from tracetui.model.issues import KINDS
 from tracetui.tui.bindings import ACTIONS, GROUPS, Action, key_label, keys_markdown
 
@@ -49,6 +50,7 @@ def documents() -> dict[str, str]:
         "README.md": _filled("README.md", "keys", keys_table()),
         "docs/formats.md": _filled("docs/formats.md", "issues", issues_table()),
         "docs/keys.md": keys_markdown(),
+        "docs/settings.md": _filled("docs/settings.md", "settings", settings_table()),
     }
 
 

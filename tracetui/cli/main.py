@@ -112,6 +112,7 @@ def build_app(*, completion: bool = True) -> App:
     )
     app.default(view)
     app.command("tracetui.cli.show:show", name="show", help="Print traces.")
+    app.command("tracetui.cli.config:app", name="config", help="Settings: path, show, schema.")
     if completion:
         app.register_install_completion_command(add_to_startup=False)
     return app

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
 
 from tracetui.cli.main import source_name
 from tracetui.cli.options import Options, Sources
@@ -11,7 +15,28 @@ from tracetui.errors import UsageError
 _STDIN, _STDOUT = 0, 1
 
 
-def view(*sources: Sources, options: Options = Options()) -> int:  # noqa: B008 - frozen
+@Parameter(name="*")
+@dataclass(frozen=True)
+class ViewOptions:
+    """How the viewer looks; what is not given is what the settings say."""
+
+    theme: Annotated[str | None, Parameter(env_var="TRACETUI_THEME")] = None
+    "Colours: dark, light, high-contrast, colour-blind, ansi, or a theme of Textual's."
+
+    time_format: Annotated[
+        Literal["relative", "local", "utc"] | None, Parameter(env_var="TRACETUI_TIME_FORMAT")
+    ] = None
+    "Times from the start of the trace, or of the day."
+
+    mouse: Annotated[bool | None, Parameter(env_var="TRACETUI_MOUSE", negative="--no-mouse")] = None
+    "Take clicks and the wheel; without, the terminal selects text as usual."
+
+
+def view(
+    *sources: Sources,
+    options: Options = Options(),  # noqa: B008 - frozen
+    view_options: ViewOptions = ViewOptions(),
+) -> int:
     """Open the viewer. Where stdout is no terminal, print what `show` prints.
 
     Args:
@@ -19,7 +44,7 @@ def view(*sources: Sources, options: Options = Options()) -> int:  # noqa: B008 
     """
     names = [source_name(source) for source in sources]
     if can_view(names):
-        return _open_viewer(names, options)
+        return _open_viewer(names, options, view_options)
     if not names:
         raise UsageError("no source given", hint="a file, a directory, a glob, or - for standard input")
     from tracetui.cli.show import print_traces
@@ -43,16 +68,23 @@ def can_view(names: list[str]) -> bool:
     return True
 
 
-def _open_viewer(names: list[str], options: Options) -> int:
+def _open_viewer(names: list[str], options: Options, view_options: ViewOptions) -> int:
     # The screen asks the environment for its colours, as does the framework below it.
     if options.color == "never":
         os.environ["NO_COLOR"] = "1"
     elif options.color == "always":
         os.environ.pop("NO_COLOR", None)
     load_options = options.load_options()
-    from tracetui import tui
+    from tracetui import config, tui
 
-    return tui.run(names, load_options, mode=options.mode, ascii=options.ascii)
+    settings = config.load().with_options(
+        critical_path=options.critical_path,
+        ascii=options.ascii,
+        theme=view_options.theme,
+        time_format=view_options.time_format,
+        mouse=view_options.mouse,
+    )
+    return tui.run(names, load_options, settings)
 
 
 def _is_terminal(fd: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tracetui.analysis import Mode
+    from tracetui.config import Loaded
     from tracetui.loaders import LoadOptions
 
 __all__ = ["run"]
@@ -15,10 +15,7 @@ __all__ = ["run"]
 def run(
     names: Sequence[str],
     options: LoadOptions | None = None,
-    *,
-    mode: Mode | None = None,
-    ascii: bool = False,
-    theme: str | None = None,
+    settings: Loaded | None = None,
 ) -> int:
     """Open the viewer on some sources, and return when it is left.
 
@@ -28,9 +25,7 @@ def run(
     Args:
         names: files, directories, globs or `-`, as the user gave them.
         options: how to read them.
-        mode: how strictly critical paths are followed.
-        ascii: draw with ASCII signs only.
-        theme: a theme's name, or None for the default.
+        settings: how it looks, and where changes of that are kept; None for the defaults, kept nowhere.
 
     Returns:
         The exit code: 0, or 128 + n after signal n.
@@ -40,6 +35,7 @@ def run(
         Exception: whatever the viewer crashed with; the screen has been left and nothing was printed.
     """
     from tracetui.analysis import Mode
+    from tracetui.config import Loaded
     from tracetui.errors import UsageError
     from tracetui.loaders import LoadOptions
 
@@ -47,9 +43,10 @@ def run(
 
     if not names:
         raise UsageError("no source given", hint="a file, a directory, a glob, or - for standard input")
-    loading = Loading(names, options or LoadOptions(), mode or Mode.DEFAULT)
+    settings = settings or Loaded.defaults()
+    loading = Loading(names, options or LoadOptions(), Mode(settings.settings.critical_path))
     loading.start()
 
     from .app import run_app
 
-    return run_app(loading, mode=mode or Mode.DEFAULT, ascii=ascii, theme=theme)
+    return run_app(loading, settings)

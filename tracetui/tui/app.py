@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 
 from tracetui.analysis import Mode
-from tracetui.errors import ExitCode
+from tracetui.config import Loaded, recent_path
+from tracetui.errors import ExitCode, UsageError
 from tracetui.format import plural, size
 from tracetui.loaders import Progress
 from tracetui.model.trace import Collection
@@ -20,11 +19,11 @@ from .bindings import GLOBAL, bindings_for
 from .loading import SMALL, Arrived, Loading, Mail
 from .screens.start import LoadingScreen
 from .screens.waterfall import WaterfallScreen
+from .settings import Keeper, SettledApp, name_of
 from .state.facts import Facts, analyse, carry_over, lay_out
 from .state.view import ViewState
-from .terminal import StdoutDriver, guarded_signals
-from .theme import APP_CSS, choose, register_themes
-from .widgets.times import Clock
+from .terminal import guarded_signals
+from .theme import APP_CSS
 
 if TYPE_CHECKING:
     from .screens.traces import TraceListScreen
@@ -36,7 +35,7 @@ KEPT_TRACES = 16
 """Traces whose analysis and view are kept for coming back to them."""
 
 
-class TraceApp(App[None]):
+class TraceApp(SettledApp):
     """Shows what a `Loading` brings.
 
     Args:
@@ -44,6 +43,7 @@ class TraceApp(App[None]):
         mode: how strictly critical paths are followed.
         ascii: draw with ASCII signs only.
         theme: a theme's name, or None.
+        keeper: the settings, and where changes go; None for the defaults, kept nowhere.
     """
 
     CSS = APP_CSS
@@ -52,14 +52,18 @@ class TraceApp(App[None]):
     TITLE = "tracetui"
 
     def __init__(
-        self, loading: Loading, *, mode: Mode = Mode.DEFAULT, ascii: bool = False, theme: str | None = None
+        self,
+        loading: Loading,
+        *,
+        mode: Mode = Mode.DEFAULT,
+        ascii: bool = False,
+        theme: str | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
-        name, ansi = choose(theme, os.environ)
-        super().__init__(driver_class=StdoutDriver, ansi_color=ansi)
+        super().__init__(keeper, theme=theme)
         self.loading = loading
         self.mode = mode
         self.ascii = ascii
-        self.clock = Clock.RELATIVE
         self.collection: Collection | None = None
         self.failure: Exception | None = None
         self.crash: Exception | None = None
@@ -67,8 +71,6 @@ class TraceApp(App[None]):
         self._kept: dict[str, tuple[Facts, ViewState]] = {}  # by trace id, the last opened last
         self._open = -1
         self._pumping = False
-        register_themes(self)  # type: ignore[arg-type]  # App is invariant in what it returns
-        self.theme = name
 
     # Loading
 
@@ -115,6 +117,8 @@ class TraceApp(App[None]):
         if mail.progress is not None or mail.finished:
             self.finished = self.finished or mail.finished
             self._tell(mail.progress)
+        if mail.finished and self.collection is not None:
+            self.keep_recent(self.loading.names)
 
     def _take_in(self, arrived: Arrived) -> None:
         """Show a newer picture of what is loaded."""
@@ -242,6 +246,7 @@ class TraceApp(App[None]):
         """Put a kept trace on the screen."""
         assert self.collection is not None
         facts, view = self._kept[self.collection.traces[index].trace_id]
+        view.set_tree_shift(self.keeper.settings.tree_width)
         self._open = index
         found = next((s for s in self.screen_stack if isinstance(s, WaterfallScreen)), None)
         screen = found or WaterfallScreen(ascii=self.ascii)
@@ -326,8 +331,9 @@ def context_of(screen: Screen[Any]) -> str:
     return str(getattr(screen, "CONTEXT", "help"))
 
 
-def run_app(loading: Loading, *, mode: Mode, ascii: bool, theme: str | None) -> int:
+def run_app(loading: Loading, loaded: Loaded) -> int:
     """Run the application to its end; see `tracetui.tui.run`."""
+    settings = loaded.settings
     running: list[TraceApp] = []
 
     def end_cleanly(code: int) -> bool:
@@ -338,9 +344,13 @@ def run_app(loading: Loading, *, mode: Mode, ascii: bool, theme: str | None) -> 
         return True
 
     with guarded_signals(end_cleanly):
-        app = TraceApp(loading, mode=mode, ascii=ascii, theme=theme)
+        keeper = Keeper(loaded, recent_path() if loaded.is_kept else None)
+        app = TraceApp(loading, mode=Mode(settings.critical_path), ascii=settings.ascii, keeper=keeper)
+        if app.missing_theme and loaded.origins["theme"] != "file":
+            names = ", ".join(map(name_of, app.themes))
+            raise UsageError(f"there is no theme {app.missing_theme!r}", hint=f"there are {names}")
         running.append(app)
-        app.run()
+        app.run(mouse=settings.mouse)
     if app.crash is not None:
         raise app.crash
     if app.failure is not None:

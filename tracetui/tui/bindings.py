@@ -277,9 +277,15 @@ def key_label(key: str) -> str:
     return _LABELS.get(key, key)
 
 
-def actions_for(context: str) -> list[Action]:
+def actions_for(context: str, actions: Iterable[Action] = ACTIONS) -> list[Action]:
     """Return the actions of a context, the global ones included, in the order of the list."""
-    return [action for action in ACTIONS if context in action.contexts or action.contexts == _G]
+    return [action for action in actions if context in action.contexts or action.contexts == _G]
+
+
+def actions_of(app: object) -> tuple[Action, ...]:
+    """Return the actions of an application, which its settings may have given other keys."""
+    found: tuple[Action, ...] = getattr(app, "actions", ACTIONS)
+    return found
 
 
 def bindings_for(context: str) -> list[Binding]:
@@ -301,11 +307,11 @@ def bindings_for(context: str) -> list[Binding]:
     ]
 
 
-def footer_actions(context: str) -> list[Action]:
+def footer_actions(context: str, actions: Iterable[Action] = ACTIONS) -> list[Action]:
     """Return the actions in the footer of a context, in the order of the list."""
     return [
         action
-        for action in actions_for(context)
+        for action in actions_for(context, actions)
         if action.footer and (not action.footer_in or context in action.footer_in)
     ]
 

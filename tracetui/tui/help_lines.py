@@ -40,7 +40,12 @@ _BARS: tuple[Legend, ...] = (
 
 
 def build(
-    contexts: Sequence[str], width: int, *, ascii: bool = False, shapes: bool = False
+    contexts: Sequence[str],
+    width: int,
+    *,
+    ascii: bool = False,
+    shapes: bool = False,
+    actions: Sequence[Action] = ACTIONS,
 ) -> Iterator[Line]:
     """The lines of the help page.
 
@@ -49,11 +54,12 @@ def build(
         width: Cells of a line.
         ascii: Show the ASCII forms of the signs.
         shapes: Path and rest differ in shape, as colours cannot tell them.
+        actions: All there are, with the keys they have now.
     """
     width = max(20, width)
     columns = 2 if width >= _WIDE else 1
     room = (width - _GUTTER * (columns - 1)) // columns
-    blocks = [list(block) for block in _blocks(contexts, room, _signs(ascii, shapes))]
+    blocks = [list(block) for block in _blocks(contexts, room, _signs(ascii, shapes), actions)]
     if columns == 1:
         for block in blocks:
             yield from block
@@ -62,11 +68,13 @@ def build(
     yield from _beside(blocks, room)
 
 
-def _blocks(contexts: Sequence[str], room: int, signs: Sequence[Sign]) -> Iterator[Iterator[Line]]:
+def _blocks(
+    contexts: Sequence[str], room: int, signs: Sequence[Sign], actions: Sequence[Action]
+) -> Iterator[Iterator[Line]]:
     """Parts that stay together: the groups of the keys that work here, the legend, keys of other places."""
     told: set[str] = set()
     for context in contexts or (GLOBAL,):
-        fresh = [action for action in actions_for(context) if action.id not in told]
+        fresh = [action for action in actions_for(context, actions) if action.id not in told]
         told.update(action.id for action in fresh)
         for group in GROUPS:
             listed = [action for action in fresh if action.group == group]
@@ -75,7 +83,7 @@ def _blocks(contexts: Sequence[str], room: int, signs: Sequence[Sign]) -> Iterat
     if not contexts or contexts[0] in ("waterfall", "detail"):
         yield _legend(room, signs)
     for place, words in PLACES.items():
-        others = [action for action in ACTIONS if place in action.contexts and action.id not in told]
+        others = [action for action in actions if place in action.contexts and action.id not in told]
         told.update(action.id for action in others)
         if others:
             yield _group(f"in {words}", others, room)

@@ -7,14 +7,15 @@ the `Paint` of the theme in force; it is cheap to ask for at each line, and its 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from rich.color import Color
 from rich.console import Console
 from rich.style import Style
-from textual.theme import Theme
+from textual.color import Color as TextualColor
+from textual.theme import BUILTIN_THEMES, Theme
 
 from tracetui.colours import DEFAULT_PALETTE, PALETTES, Palette, ansi_code, blend, service_colour
 
@@ -230,17 +231,50 @@ class Paint:
 
 @lru_cache(maxsize=32)
 def paint_named(theme: str, *, ansi: bool = False, mono: bool = False) -> Paint:
-    """The paint of a theme by name; a theme of Textual's own gets the dark palette.
+    """The paint of a theme by name, one of the program's own or of Textual's.
 
     The same object comes back for the same theme, so `is` tells whether caches of drawn lines still hold.
     """
+    foreign = BUILTIN_THEMES.get(theme)
     palette = PALETTES.get(theme.removeprefix(PREFIX), DEFAULT_PALETTE)
+    if foreign is not None:
+        ansi = ansi or foreign.ansi
+        palette = _palette_of(foreign)
     return Paint(palette, ansi=ansi or theme == ANSI_THEME, mono=mono)
 
 
 def paint(app: App[object]) -> Paint:
     """The paint of the theme in force."""
     return paint_named(app.theme, ansi=app.native_ansi_color, mono=app.no_color)
+
+
+def _palette_of(theme: Theme) -> Palette:
+    """The grounds and texts of a theme of Textual's, with the services of the palette nearest to it."""
+    nearest = DEFAULT_PALETTE if theme.dark else PALETTES["light"]
+    if theme.ansi:
+        return nearest
+    told = theme.to_color_system().generate()
+
+    def colour(name: str) -> str:
+        return TextualColor.parse(told[name]).hex6.lower()
+
+    ground, text = colour("background"), colour("foreground")
+    return replace(
+        nearest,
+        name=theme.name,
+        background=ground,
+        panel=colour("surface"),
+        raised=colour("panel"),
+        cursor=blend(colour("primary"), ground, 0.35),
+        text=text,
+        strong=text,
+        muted=blend(text, ground, 0.65),
+        faint=blend(text, ground, 0.3),
+        error=colour("error"),
+        warning=colour("warning"),
+        good=colour("success"),
+        accent=colour("primary"),
+    )
 
 
 APP_CSS = """

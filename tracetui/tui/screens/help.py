@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import Screen
 
-from tracetui.tui.bindings import bindings_for
+from tracetui.tui.bindings import actions_of, bindings_for
 from tracetui.tui.detail.lines import Line, Piece
 from tracetui.tui.help_lines import PLACES, build
 from tracetui.tui.screens.pager import TitleLine
@@ -32,7 +32,8 @@ class HelpView(LinesView):
         self._contexts = contexts
 
     def make_lines(self, width: int) -> Iterable[Line]:
-        return build(self._contexts, width, ascii=self.ascii, shapes=paint(self.app).shapes)
+        shapes, actions = paint(self.app).shapes, actions_of(self.app)
+        return build(self._contexts, width, ascii=self.ascii, shapes=shapes, actions=actions)
 
     def action_run(self, name: str) -> None:
         """Carry out an action of the registry."""

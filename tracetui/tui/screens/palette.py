@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tracetui.tui.bindings import actions_for, key_label
-from tracetui.tui.theme import themes
+from tracetui.tui.bindings import actions_for, actions_of, key_label
+from tracetui.tui.settings import name_of
 
 if TYPE_CHECKING:
     from tracetui.tui.app import TraceApp
@@ -31,11 +31,10 @@ def open_palette(app: TraceApp) -> None:
 
     commands: list[tuple[str, Callable[[], object], str]] = [
         (f"{action.description}  ({key_label(action.keys[0])})", runner(action.call), action.help)
-        for action in actions_for(context)
+        for action in actions_for(context, actions_of(app))
         if action.id != "palette"
     ]
     commands += [
-        (f"Theme: {theme.name.removeprefix('tracetui-')}", chooser(theme.name), "Change the colours.")
-        for theme in themes()
+        (f"Theme: {name_of(name)}", chooser(name), "Change the colours, from now on.") for name in app.themes
     ]
     app.search_commands(commands, placeholder="an action")

@@ -206,6 +206,7 @@ class WaterfallScreen(Screen[None]):
         view = self._view
         assert view is not None
         if view.look_version != self._look:
+            self._tracetui.keep(tree_width=view.tree_shift)
             self._measure()
         self._waterfall.sync()
         self._keys.message(message or self._progress)

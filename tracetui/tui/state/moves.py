@@ -194,5 +194,4 @@ def narrower_tree(view: ViewState) -> None:
 
 
 def _shift_tree(view: ViewState, cells: int) -> None:
-    view.tree_shift = min(max(view.tree_shift + cells, -200), 200)
-    view.look_version += 1
+    view.set_tree_shift(min(max(view.tree_shift + cells, -200), 200))

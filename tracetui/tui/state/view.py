@@ -143,6 +143,12 @@ class ViewState:
                 self.visible = unfold_rows(self.visible, node, self.forest.size, self.folded, self.keep)
             self._rows_changed()
 
+    def set_tree_shift(self, cells: int) -> None:
+        """Have the tree column be wider than by default by `cells`."""
+        if cells != self.tree_shift:
+            self.tree_shift = cells
+            self.look_version += 1
+
     def set_folds(self, folded: Bool) -> None:
         """Fold exactly these nodes."""
         self.folded = folded

@@ -7,7 +7,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tracetui.text import cell_len, fit, neutralise, to_ascii
-from tracetui.tui.bindings import Action, footer_actions, key_label
+from tracetui.tui.bindings import Action, actions_of, footer_actions, key_label
 from tracetui.tui.theme import paint
 
 from .line import Line
@@ -66,7 +66,7 @@ class KeyBar(Widget):
 
     def _by_importance(self, room: int) -> list[Action]:
         """The actions that fit; `?` is the last to go, as it tells the others."""
-        listed = footer_actions(self.context)
+        listed = footer_actions(self.context, actions_of(self.app))
         cells = {a.id: cell_len(a.footer_keys or key_label(a.keys[0])) + len(a.footer) + 3 for a in listed}
         while listed and sum(cells[action.id] for action in listed) > room:
             if len(listed) == 1:

@@ -1,0 +1,125 @@
+"""Reading and replacing small files of one's own, so that a crash, a full disk or a trap costs nothing."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from contextlib import suppress
+from errno import EACCES
+from pathlib import Path
+
+MAX_BYTES = 1 << 20
+_TRIES = 100
+
+
+def read_small(path: Path) -> bytes | None:
+    """Read a regular file.
+
+    Returns:
+        Its content; None where there is no file.
+
+    Raises:
+        OSError: It cannot be read, is no regular file, or is larger than `MAX_BYTES`.
+    """
+    try:
+        # Not to hang on a FIFO that nobody writes to.
+        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    except FileNotFoundError:
+        return None
+    try:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            raise OSError(EACCES, "not a regular file")
+        with open(fd, "rb", closefd=False) as file:
+            data = file.read(MAX_BYTES + 1)
+    finally:
+        os.close(fd)
+    if len(data) > MAX_BYTES:
+        raise OSError(EACCES, "larger than 1 MiB")
+    return data
+
+
+def replace_small(path: Path, data: bytes) -> None:
+    """Put a new content in the place of a file, whole or not at all; nobody else may read it.
+
+    A link is followed, so that settings may live elsewhere. Folders that are missing are made, for the user
+    alone.
+
+    Raises:
+        OSError: It could not be written; what was there is as it was.
+    """
+    try:
+        path = path.resolve()
+    except RuntimeError as error:  # links in a circle, in Python 3.11 and 3.12
+        raise OSError(EACCES, "links lead in a circle") from error
+    _make_folder(path.parent)
+    if path.exists() and not os.access(path, os.W_OK):
+        raise OSError(EACCES, "it may not be written")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            _write(fd, data)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    _sync_folder(path.parent)
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a file to `<name>.bad`, or `<name>.bad.1`, `.2`… where such names are taken.
+
+    Returns:
+        The new path.
+
+    Raises:
+        OSError: It could not be renamed; it stands where it stood.
+    """
+    for number in range(_TRIES):
+        aside = path.with_name(f"{path.name}.bad{f'.{number}' if number else ''}")
+        try:
+            # The name is taken first: a rename would put the file over one of that name.
+            os.close(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+        except FileExistsError:
+            continue
+        try:
+            path.rename(aside)
+        except BaseException:
+            with suppress(OSError):
+                aside.unlink()
+            raise
+        _sync_folder(path.parent)
+        return aside
+    raise OSError(EACCES, f"there are {_TRIES} set aside already")
+
+
+def reason(error: OSError) -> str:
+    """What went wrong, in the system's words."""
+    return (error.strerror or str(error)).lower()
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _write(fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have a new name survive a power cut, where the file system can do that."""
+    with suppress(OSError):
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)

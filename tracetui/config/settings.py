@@ -1,0 +1,74 @@
+"""The settings: names, types, defaults and what each is for. Schema, documents and checks come from here."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+VERSION = 1
+"""The form of the file that is written and understood."""
+
+Keys = str | list[str]
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Settings of tracetui.
+
+    The description of each field is its documentation: the JSON schema and docs/settings.md show it.
+    """
+
+    config_version: Annotated[
+        int,
+        Meta(ge=1, description="The form of this file. A newer one than the program knows is left alone."),
+    ] = VERSION
+    theme: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="Colours: dark, light, high-contrast, colour-blind, ansi (the terminal's own "
+            "sixteen), or a theme of Textual's, such as nord.",
+        ),
+    ] = "dark"
+    time_format: Annotated[
+        Literal["relative", "local", "utc"],
+        Meta(description="Times: from the start of the trace, or of the day, local or UTC."),
+    ] = "relative"
+    tree_width: Annotated[
+        int,
+        Meta(
+            ge=-200,
+            le=200,
+            description="Cells that the tree column has more (below 0: fewer) than it would have by itself.",
+        ),
+    ] = 0
+    pinned: Annotated[list[str], Meta(description="Attributes that get a column of their own, by name.")] = []
+    critical_path: Annotated[
+        Literal["default", "exact", "clip", "to-end"], Meta(description="How the critical path is found.")
+    ] = "default"
+    ascii: Annotated[bool, Meta(description="Draw in ASCII alone.")] = False
+    mouse: Annotated[
+        bool, Meta(description="Take clicks and the wheel; without, the terminal selects text as usual.")
+    ] = True
+    keys: Annotated[
+        dict[str, Keys],
+        Meta(
+            description="Other keys for actions: the action's name, and a key or a list of keys in place of "
+            "all that it has."
+        ),
+    ] = {}
+
+    def keys_of(self, action: str) -> tuple[str, ...]:
+        """The keys given to an action, as written; none where it keeps its own."""
+        keys = self.keys.get(action, ())
+        return (keys,) if isinstance(keys, str) else tuple(keys)
+
+
+FIELDS: tuple[str, ...] = Settings.__struct_fields__
+UNSET_BY_VARIABLE = ("config_version", "keys")
+"""What no variable can set: the form of the file, and a table."""
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting; empty where it has none."""
+    return "" if field in UNSET_BY_VARIABLE else f"TRACETUI_{field.upper()}"

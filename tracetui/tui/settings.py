@@ -1,0 +1,174 @@
+"""Settings in the viewer: what they say when it starts, and keeping what the user changes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from textual.app import App
+from textual.theme import Theme
+
+from tracetui.config import Loaded, NotKept, Settings, remember, save
+from tracetui.text import neutralise
+
+from .keymap import keymap, remapped
+from .terminal import StdoutDriver
+from .theme import DEFAULT_THEME, PREFIX, choose, register_themes
+from .widgets.times import Clock
+
+_TOLD = 5
+
+
+class Keeper:
+    """The settings of a running viewer.
+
+    What is changed while another change is being written goes with the next one.
+
+    Args:
+        loaded: The settings that hold when the viewer starts.
+        recent: The list of recent files; None to leave it alone.
+    """
+
+    def __init__(self, loaded: Loaded | None = None, recent: Path | None = None) -> None:
+        self.loaded = loaded or Loaded.defaults()
+        self.actions, troubles = remapped(self.settings)
+        self.warnings = list(self.loaded.warnings)
+        """What was wrong with the settings, a line each."""
+        if troubles:
+            more = f"; and {len(troubles) - _TOLD} more" if len(troubles) > _TOLD else ""
+            self.warnings.append(f"keys passed over: {'; '.join(troubles[:_TOLD])}{more}")
+        self._recent = recent
+        self._changes: dict[str, Any] = {}
+        self._writing = Lock()
+
+    @property
+    def settings(self) -> Settings:
+        return self.loaded.settings
+
+    def change(self, **changes: object) -> bool:
+        """Have settings be others from now on.
+
+        Returns:
+            Whether there is something to write now.
+        """
+        now = self.settings
+        changes = {name: value for name, value in changes.items() if getattr(now, name) != value}
+        if changes:
+            self.loaded = self.loaded.with_options(**changes)
+            if self.loaded.writable:
+                with self._writing:
+                    self._changes.update(changes)
+                return True
+        return False
+
+    def write(self) -> None:
+        """Write what has not been written yet; waits for a write that is going on.
+
+        Raises:
+            NotKept: It could not be written.
+        """
+        with self._writing:
+            changes, self._changes = self._changes, {}
+            if changes:
+                save(changes, self.loaded.path)
+
+    def opened(self, names: Iterable[str]) -> None:
+        """Put sources on the list of recent ones.
+
+        Raises:
+            NotKept: It could not be written.
+        """
+        if self._recent is not None:
+            remember(names, self._recent)
+
+
+class SettledApp(App[None]):
+    """An application with settings: it looks as they say, and keeps what the user changes.
+
+    Args:
+        keeper: The settings; None for the defaults, kept nowhere.
+        theme: A theme's name in place of that of the settings.
+
+    Attributes:
+        actions: All that can be done, with the keys of the settings.
+        missing_theme: The name of the theme that was wanted, where there is no such theme.
+    """
+
+    def __init__(self, keeper: Keeper | None = None, *, theme: str | None = None) -> None:
+        self.keeper = keeper or Keeper()
+        name, ansi = choose(theme or self.keeper.settings.theme, os.environ)
+        super().__init__(driver_class=StdoutDriver, ansi_color=ansi)
+        self.actions = self.keeper.actions
+        register_themes(self)  # type: ignore[arg-type]  # App is invariant in what it returns
+        self.missing_theme = "" if name in self.available_themes else name
+        self.theme = self._theme_told = DEFAULT_THEME if self.missing_theme else name
+        self._failure_told = False
+
+    def on_mount(self) -> None:
+        self.set_keymap(keymap(self.actions))
+        warnings = list(self.keeper.warnings)
+        if self.missing_theme:
+            warnings.append(
+                f"there is no theme “{self.missing_theme[:40]}”: this is {name_of(DEFAULT_THEME)}"
+            )
+        if warnings:
+            self.warn("\n".join(warnings))
+        self.theme_changed_signal.subscribe(self, self._theme_changed)
+
+    def on_unmount(self) -> None:
+        with suppress(NotKept):  # there is no screen any more to say it on
+            self.keeper.write()
+
+    @property
+    def themes(self) -> list[str]:
+        """The names of all themes: the program's own, then Textual's in the order of the alphabet."""
+        return sorted(self.available_themes, key=lambda name: (not name.startswith(PREFIX), name))
+
+    @property
+    def clock(self) -> Clock:
+        """How times are shown."""
+        return Clock(self.keeper.settings.time_format)
+
+    @clock.setter
+    def clock(self, clock: Clock) -> None:
+        self.keep(time_format=clock.value)
+
+    def keep(self, **changes: object) -> None:
+        """Change settings, here and in the file."""
+        if self.keeper.change(**changes):
+            self._write(self.keeper.write)
+
+    def keep_recent(self, names: Iterable[str]) -> None:
+        """Put sources on the list of recent ones."""
+        listed = tuple(names)
+        self._write(lambda: self.keeper.opened(listed))
+
+    def warn(self, text: str) -> None:
+        """Show that something is wrong, and go on."""
+        self.notify(neutralise(text, multiline=True), severity="warning", timeout=10, markup=False)
+
+    def _theme_changed(self, theme: Theme) -> None:
+        # The first theme is told too, and need not be that of the settings, where a terminal has few colours.
+        if theme.name != self._theme_told:
+            self._theme_told = theme.name
+            self.keep(theme=name_of(theme.name))
+
+    def _write(self, write: Callable[[], None]) -> None:
+        def attempt() -> None:
+            try:
+                write()
+            except NotKept as error:
+                if not self._failure_told:  # once is enough
+                    self._failure_told = True
+                    self.call_later(self.warn, str(error))
+
+        self.run_worker(attempt, thread=True, group="settings")
+
+
+def name_of(theme: str) -> str:
+    """A theme's name as settings have it."""
+    return theme.removeprefix(PREFIX)
