@@ -2,128 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import math
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
-import orjson
 
+from tracetui.export.encode import Encoded, dumps_plain, dumps_raw, json_dumps
 from tracetui.export.report import Report, Spans, TraceSummary, ids_of, keys_of, parent_ids_of
 from tracetui.model.attributes import Attributes, Event, Link, Scope
 from tracetui.model.issues import Issue
-from tracetui.model.store import Kind, Status
+from tracetui.model.store import Kind, SpanStore, Status
 from tracetui.model.trace import Span
 from tracetui.text import escape_json
 
+__all__ = ["SCHEMA", "issue_value", "json_dumps", "write_json", "write_jsonl"]
+
 SCHEMA: Final = "tracetui.report/1"
 _BLOCK: Final = 4096  # spans or sections encoded in one call
-_MAX_DEPTH: Final = 64  # deeper values go through the encoder that needs no stack
-_INT64: Final = range(-(1 << 63), 1 << 64)
-
-
-class _Encoded:
-    """JSON that is ready."""
-
-    __slots__ = ("data",)
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-
-
-def _default(value: object) -> object:
-    if type(value) is _Encoded:
-        return orjson.Fragment(value.data)
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    raise TypeError
-
-
-def json_dumps(value: object) -> bytes:
-    """Compact JSON: bytes as base64, NaN and infinities as strings, integers beyond 64 bits as strings.
-
-    Any depth is written, and any text: what a terminal would act on stands as an escape (`text.escape_json`).
-    """
-    return escape_json(_dumps(value))
-
-
-def _dumps(value: object) -> bytes:
-    if _is_plain(value):
-        try:
-            return orjson.dumps(value, default=_default)
-        except TypeError:  # half a surrogate pair, an integer beyond 64 bits: legal here, not for orjson
-            pass
-    return _dumps_slowly(value)
-
-
-def _is_plain(value: object) -> bool:
-    """Whether orjson writes `value` as agreed: it would make NaN null, and stops at some depth."""
-    level: list[object] = [value]
-    for _ in range(_MAX_DEPTH):
-        deeper: list[object] = []
-        for item in level:
-            kind = type(item)
-            if kind is dict:
-                deeper.extend(item.values())  # type: ignore[attr-defined]
-            elif kind is list:
-                deeper.extend(item)  # type: ignore[arg-type]
-            elif kind is float and not math.isfinite(item):  # type: ignore[arg-type]
-                return False
-        if not deeper:
-            return True
-        level = deeper
-    return False
-
-
-def _dumps_slowly(value: object) -> bytes:
-    """The same document without recursion; text stays as it is, halves of surrogate pairs included."""
-    out: list[bytes] = []
-    stack: list[object] = [value]
-    while stack:
-        item = stack.pop()
-        if type(item) is _Encoded:
-            out.append(item.data)
-        elif isinstance(item, dict):
-            parts: list[object] = [_Encoded(b"{")]
-            for index, (key, member) in enumerate(item.items()):
-                parts.append(_Encoded((b"," if index else b"") + _scalar(str(key)) + b":"))
-                parts.append(member)
-            parts.append(_Encoded(b"}"))
-            stack.extend(reversed(parts))
-        elif isinstance(item, list | tuple):
-            parts = [_Encoded(b"[")]
-            for index, member in enumerate(item):
-                if index:
-                    parts.append(_Encoded(b","))
-                parts.append(member)
-            parts.append(_Encoded(b"]"))
-            stack.extend(reversed(parts))
-        else:
-            out.append(_scalar(item))
-    return b"".join(out)
-
-
-def _scalar(value: object) -> bytes:
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    if isinstance(value, bytes):
-        return b'"' + base64.b64encode(value) + b'"'
-    if isinstance(value, bool) or value is None:
-        return json.dumps(value).encode()
-    if isinstance(value, int):
-        return _integer(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return b'"NaN"' if math.isnan(value) else b'"Infinity"' if value > 0 else b'"-Infinity"'
-    return json.dumps(value).encode()
-
-
-def _integer(value: int) -> bytes:
-    if value in _INT64:
-        return b"%d" % value
-    # Beyond 64 bits a string; beyond what Python writes in decimal (4300 digits) in hexadecimal.
-    return f'"{value}"'.encode() if value.bit_length() < 14_000 else f'"{value:#x}"'.encode()
+_PATH: Final = b'{"root":%b,"sections":['
 
 
 class _Section(msgspec.Struct, gc=False):
@@ -175,9 +71,47 @@ def write_jsonl(report: Report) -> Iterator[bytes]:
 
 def _traces(report: Report) -> Iterator[Iterable[bytes]]:
     writer = _Writer(report)
-    traces = report.collection.traces
-    for trace, services in zip(report.summaries(), report.services(), strict=True):
-        yield writer.trace(trace, services, traces[trace.number].issues)
+    logs = report.collection.trace_logs
+    for trace, services, log in zip(report.summaries(), report.services(), logs, strict=True):
+        yield writer.trace(trace, services, log.issues if log else [])
+
+
+class _Keys:
+    """The keys of many rows, made a block at a time, however many or few are asked for at once."""
+
+    def __init__(self, store: SpanStore, rows: Any) -> None:
+        self._store, self._rows = store, rows
+        self._first = self._last = 0
+        self._block: list[str] = []
+
+    def keys(self, first: int, last: int) -> list[str]:
+        """The keys of `rows[first:last]`."""
+        if first < self._first or last > self._last:
+            self._first, self._last = first, max(last, first + _BLOCK)
+            self._block = keys_of(self._store, self._rows[first : self._last])
+        return self._block[first - self._first : last - self._first]
+
+
+class _Sections:
+    """The sections of critical paths, made a block at a time: most paths of most traces are short."""
+
+    def __init__(self, report: Report) -> None:
+        self._store, self._paths = report.store, report.paths
+        self._first = self._last = 0
+        self._block: list[_Section] = []
+
+    def take(self, first: int, last: int) -> list[_Section]:
+        """The sections from `first` to `last`."""
+        if first < self._first or last > self._last:
+            self._first, self._last = first, max(last, first + _BLOCK)
+            self._block = self._read(slice(first, self._last))
+        return self._block[first - self._first : last - self._first]
+
+    def _read(self, block: slice) -> list[_Section]:
+        paths = self._paths
+        kinds = ["wait" if wait else "own" for wait in paths.wait[block].tolist()]
+        keys = keys_of(self._store, paths.span[block])
+        return list(map(_Section, keys, paths.start_ns[block].tolist(), paths.end_ns[block].tolist(), kinds))
 
 
 class _Writer:
@@ -186,9 +120,11 @@ class _Writer:
     def __init__(self, report: Report) -> None:
         self.report = report
         self.store = report.store
-        self._resources: dict[int, _Encoded] = {}
-        self._scopes: dict[int, _Encoded] = {}
-        self._sections = msgspec.json.Encoder()
+        self._resources: dict[int, Encoded] = {}
+        self._scopes: dict[int, Encoded] = {}
+        self._encoder = msgspec.json.Encoder()
+        self._roots = _Keys(report.store, report.paths.roots)
+        self._sections = _Sections(report)
 
     def trace(self, trace: TraceSummary, services: list[Any], issues: list[Issue]) -> Iterator[bytes]:
         """One element of `traces`, in pieces."""
@@ -218,7 +154,7 @@ class _Writer:
             ],
             "issues": [issue_value(issue) for issue in issues],
         }
-        yield json_dumps(value)[:-1] + b',"critical_paths":['
+        yield escape_json(dumps_plain(value))[:-1] + b',"critical_paths":['
         for index, number in enumerate(self.report.paths_of(trace)):
             if index:
                 yield b","
@@ -231,29 +167,19 @@ class _Writer:
         yield b"}"
 
     def _path(self, number: int) -> Iterator[bytes]:
-        paths = self.report.paths
-        first, last = int(paths.offsets[number]), int(paths.offsets[number + 1])
-        (root,) = keys_of(self.store, paths.roots[number : number + 1])
-        yield json_dumps({"root": root})[:-1] + b',"sections":['
+        offsets = self.report.paths.offsets
+        first, last = int(offsets[number]), int(offsets[number + 1])
+        (root,) = self._roots.keys(number, number + 1)
+        yield _PATH % escape_json(dumps_plain(root))
         for at in range(first, last, _BLOCK):
-            block = slice(at, min(at + _BLOCK, last))
-            kinds = ["wait" if wait else "own" for wait in paths.wait[block].tolist()]
-            sections = list(
-                map(
-                    _Section,
-                    keys_of(self.store, paths.span[block]),
-                    paths.start_ns[block].tolist(),
-                    paths.end_ns[block].tolist(),
-                    kinds,
-                )
-            )
+            sections = self._sections.take(at, min(at + _BLOCK, last))
             yield (b"," if at > first else b"") + self._encode(sections)
         yield b"]}"
 
     def _encode(self, sections: list[_Section]) -> bytes:
         """The elements of an array of sections."""
         try:
-            return escape_json(self._sections.encode(sections)[1:-1])
+            return escape_json(self._encoder.encode(sections)[1:-1])
         except UnicodeEncodeError:  # an id kept as text that holds half a surrogate pair
             return json_dumps([msgspec.structs.asdict(section) for section in sections])[1:-1]
 
@@ -265,7 +191,7 @@ class _Writer:
             for index, value in enumerate(self._span_values(block)):
                 if index:
                     pieces.append(b",")
-                pieces.append(_dumps(value))
+                pieces.append(dumps_raw(value))
             yield escape_json(b"".join(pieces))
 
     def _span_values(self, rows: Any) -> Iterator[dict[str, Any]]:
@@ -334,7 +260,7 @@ class _Writer:
             return self.store.resource_attributes(row)
         code = int(self.store.resource[row])
         if code not in self._resources:
-            self._resources[code] = _Encoded(_dumps(self.store.resource_attributes(row)))
+            self._resources[code] = Encoded(dumps_raw(self.store.resource_attributes(row)))
         return self._resources[code]
 
     def _scope(self, row: int, own: Scope | None) -> object:
@@ -342,7 +268,7 @@ class _Writer:
         if code < 0:
             return _scope_value(own or Scope())
         if code not in self._scopes:
-            self._scopes[code] = _Encoded(_dumps(_scope_value(self.store.scope_of(row))))
+            self._scopes[code] = Encoded(dumps_raw(_scope_value(self.store.scope_of(row))))
         return self._scopes[code]
 
 
