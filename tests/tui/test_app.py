@@ -122,9 +122,9 @@ async def test_slowest_zoom_and_back() -> None:
 
 async def test_detail_opens_over_a_small_screen_and_closes() -> None:
     async with viewing(Made(collection(CHECKOUT)), (80, 24)) as (app, pilot):
-        pane = app.screen.query_one(DetailPane)
-        assert not pane.display
+        assert not app.screen.query(DetailPane)
         await press(pilot, "e", "enter")
+        pane = app.screen.query_one(DetailPane)
         assert pane.display
         assert pane.has_focus
         assert not app.screen.query_one("#rows").display

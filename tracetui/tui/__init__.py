@@ -34,6 +34,9 @@ def run(
         TracetuiError: nothing could be loaded; the screen has been left.
         Exception: whatever the viewer crashed with; the screen has been left and nothing was printed.
     """
+    import gc
+
+    gc.disable()  # until all is read: what is imported and loaded is not garbage
     from tracetui.analysis import Mode
     from tracetui.config import Loaded
     from tracetui.errors import UsageError

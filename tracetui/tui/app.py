@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import BindingType
@@ -117,6 +118,8 @@ class TraceApp(SettledApp):
         if mail.progress is not None or mail.finished:
             self.finished = self.finished or mail.finished
             self._tell(mail.progress)
+        if mail.finished:
+            self.call_after_refresh(_collect_again)
         if mail.finished and self.collection is not None:
             self.keep_recent(self.loading.names)
 
@@ -145,7 +148,10 @@ class TraceApp(SettledApp):
         elif self.finished and self.collection is not None and not self.collection.complete:
             text = f"stopped after {plural(sum(s.spans for s in self.collection.sources), 'span')}"
         for screen in self.screen_stack:
-            if isinstance(screen, LoadingScreen | WaterfallScreen):
+            if isinstance(screen, LoadingScreen):
+                known = progress is not None and progress.bytes_total
+                screen.tell_progress(text, progress.bytes_read / known if progress and known else None)
+            elif isinstance(screen, WaterfallScreen):
                 screen.tell_progress(text)
         listed = self._list_screen()
         if listed is not None:
@@ -324,6 +330,13 @@ class TraceApp(SettledApp):
 
     def _print_error_renderables(self) -> None:
         self._exit_renderables.clear()
+
+
+def _collect_again() -> None:
+    """Have garbage collected again, but for what is there by now and stays."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def context_of(screen: Screen[Any]) -> str:

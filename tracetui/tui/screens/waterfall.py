@@ -12,11 +12,9 @@ from textual.screen import Screen
 
 from tracetui.model.trace import Span
 from tracetui.tui.bindings import bindings_for
-from tracetui.tui.detail.subject import Figures
 from tracetui.tui.state import commands, moves
 from tracetui.tui.state.facts import Facts
 from tracetui.tui.state.view import ViewState
-from tracetui.tui.widgets.detail import DetailPane
 from tracetui.tui.widgets.footer import KeyBar
 from tracetui.tui.widgets.header import TraceHeader
 from tracetui.tui.widgets.ruler import Ruler
@@ -24,6 +22,7 @@ from tracetui.tui.widgets.waterfall import Waterfall
 
 if TYPE_CHECKING:
     from tracetui.tui.app import TraceApp
+    from tracetui.tui.widgets.detail import DetailPane
 
 WIDE = 140
 """Columns from which detail stands beside the waterfall without being asked for."""
@@ -54,7 +53,7 @@ class WaterfallScreen(Screen[None]):
         self._header = TraceHeader(ascii=ascii)
         self._ruler = Ruler(ascii=ascii)
         self._waterfall = Waterfall(ascii=ascii)
-        self._detail = DetailPane(id="detail")
+        self._detail: DetailPane | None = None  # made when first shown: not all of a first picture's time
         self._keys = KeyBar("waterfall", ascii=ascii)
         self._facts: Facts | None = None
         self._view: ViewState | None = None
@@ -72,11 +71,9 @@ class WaterfallScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield self._header
-        with Container(id="body"):
-            with Container(id="rows"):
-                yield self._ruler
-                yield self._waterfall
-            yield self._detail
+        with Container(id="body"), Container(id="rows"):
+            yield self._ruler
+            yield self._waterfall
         yield self._keys
 
     def on_mount(self) -> None:
@@ -84,6 +81,7 @@ class WaterfallScreen(Screen[None]):
         self._waterfall.focus()
         if self._facts is not None and self._view is not None:
             self.show(self._facts, self._view, self._source)
+        self._lay_out()
 
     def show(self, facts: Facts, view: ViewState, source: str) -> None:
         """Show a trace."""
@@ -93,7 +91,7 @@ class WaterfallScreen(Screen[None]):
         view.height = max(1, self._waterfall.size.height)
         self._header.show(facts, source, self._tracetui.clock)
         self._waterfall.set_content(facts, view)
-        self._lay_out()
+        self._measure()
         self._tell_detail()
 
     def tell_progress(self, text: str) -> None:
@@ -132,7 +130,14 @@ class WaterfallScreen(Screen[None]):
         place = "-below" if height >= TALL else "-right" if wide else "-over"
         for name in ("-below", "-right", "-over"):
             self.set_class(name == place, name)
-        self.set_class(wide if self._wanted is None else self._wanted, "-detail")
+        shown = wide if self._wanted is None else self._wanted
+        self.set_class(shown, "-detail")
+        if shown and self._detail is None and self._composed:
+            from tracetui.tui.widgets.detail import DetailPane
+
+            self._detail = DetailPane(id="detail")
+            self.query_one("#body").mount(self._detail)
+            self._tell_detail()
         self._measure()
 
     @on(Waterfall.Laid)
@@ -151,7 +156,7 @@ class WaterfallScreen(Screen[None]):
     def _open_detail(self, wanted: bool) -> None:
         self._wanted = wanted
         self._lay_out()
-        if wanted:
+        if wanted and self._detail is not None:
             self._tell_detail()
             self._detail.focus()
         else:
@@ -159,20 +164,22 @@ class WaterfallScreen(Screen[None]):
 
     def _tell_detail(self) -> None:
         """Have the detail pane follow the cursor."""
-        view, facts = self._view, self._facts
-        if view is None or facts is None:
+        view, facts, detail = self._view, self._facts, self._detail
+        if view is None or facts is None or detail is None:
             return
         if view.cursor < 0:
-            self._detail.clear()
+            detail.clear()
             return
+        from tracetui.tui.detail.subject import Figures
+
         row = facts.row(view.cursor)
         if row < 0:
-            self._detail.show(None, Figures())
+            detail.show(None, Figures())
             return
         own = on_path = None
         if facts.self_ns is not None and facts.on_path_ns is not None:
             own, on_path = int(facts.self_ns[row - facts.first]), int(facts.on_path_ns[row - facts.first])
-        self._detail.show(Span(facts.trace.store, row), Figures(self_ns=own, on_path_ns=on_path))
+        detail.show(Span(facts.trace.store, row), Figures(self_ns=own, on_path_ns=on_path))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self._keys.set_context("detail" if event.widget is self._detail else "waterfall")
@@ -213,7 +220,7 @@ class WaterfallScreen(Screen[None]):
         self._tell_detail()
 
     def _next_pane(self) -> None:
-        if not self._detail_open:
+        if not self._detail_open or self._detail is None:
             self._open_detail(True)
         elif self._detail.has_focus and not self.has_class("-over"):
             self._waterfall.focus()
@@ -228,7 +235,7 @@ class WaterfallScreen(Screen[None]):
         To the list.
         """
         view = self._view
-        if self._detail.has_focus:
+        if self._detail is not None and self._detail.has_focus:
             if self.size.width >= WIDE:
                 self._waterfall.focus()
             else:

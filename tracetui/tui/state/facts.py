@@ -64,7 +64,7 @@ class Facts:
 
     def is_on_path(self, node: int) -> bool:
         row = self.forest.row(node)
-        return row >= 0 and (self.on_path_ns is None or self.on_path_ns[row] > 0)
+        return row >= 0 and (self.on_path_ns is None or bool(self.on_path_ns[row]))
 
 
 def lay_out(trace: Trace) -> Facts:

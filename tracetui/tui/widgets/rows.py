@@ -74,12 +74,14 @@ class RowPainter:
             facts, paint, BarWindow(view.window.start_ns, view.window.end_ns, columns.bars), grid, ascii
         )
         self._texts: dict[int, str] = {}
+        grounds: tuple[Ground, ...] = ("background", "cursor")
+        self._grounds = {on: paint.ground(on) for on in grounds}  # one style each, so that neighbours merge
 
     def strip(self, node: int, *, cursor: bool = False) -> Strip:
         """Return the line of a node, exactly `columns.width` cells wide."""
         columns, paint = self.columns, self.paint
         on: Ground = "cursor" if cursor else "background"
-        line = Line(columns.width, paint.ground(on))
+        line = Line(columns.width, self._grounds[on])
         self._edge(line, node, on, cursor)
         self._tree(line, node, on)
         line.pad_to(columns.bars_at)
@@ -208,4 +210,4 @@ class RowPainter:
         else:
             text = duration(int(self.facts.forest.duration_ns[node]), ascii=self.ascii)
         style = self.paint.style("text" if self.facts.is_on_path(node) else "muted", on=on)
-        line.add(fit(text, columns.duration).strip().rjust(columns.duration), style)
+        line.add(fit(text, columns.duration, pad=False).rjust(columns.duration), style)
