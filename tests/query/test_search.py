@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,8 +12,11 @@ from hypothesis import strategies as st
 
 from tests.model.build import S, build
 from tests.query.spans import Made, all_texts, made_spans, store_of, texts
+from tracetui.loaders import otlp_details
 from tracetui.query import records
+from tracetui.query.compile import evaluate
 from tracetui.query.errors import QueryError
+from tracetui.query.grammar import parse
 from tracetui.query.search import Found, Searcher
 from tracetui.query.texts import Part
 
@@ -81,6 +85,43 @@ def test_windows_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(records, "WINDOW", size)
         assert Searcher(store).search("v1").rows.tolist() == rows
     assert rows == [1, *range(10, 20)]
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "written"),
+    [
+        ("a/b", "a/b", '"a\\/b"'),
+        ("a/b/c", "a/b/c", '"a\\/b/c"'),
+        ("x\\/y", "x\\/y", '"x\\\\/y"'),
+        ("café", "CAFÉ", None),
+        ("café", "café", '"caf\\u00e9"'),
+        ("CAFÉ", "café", '"CAF\\u00C9"'),
+        ("CAFÉ", "café", '"CAFÉ"'),
+        ("cart", "cart", '"\\u0063art"'),
+        ('say "hi"', '"hi"', '"say \\"hi\\""'),
+        ('say "hi"', '"hi"', '"say \\u0022hi\\u0022"'),
+        ("one\ntwo", "one\ntwo", '"one\\ntwo"'),
+        ("C:\\x", "c:\\x", '"C:\\\\x"'),
+        ("\u212a", "k", '"\u212a"'),
+        ("😀", "😀", '"\\ud83d\\ude00"'),
+        ("😀", "😀", '"\\uD83D\\uDE00"'),
+        ("<a>", "<a>", '"\\u003ca\\u003E"'),
+    ],
+)
+def test_every_way_to_write_it(text: str, pattern: str, written: str | None) -> None:
+    record = '{"attributes":[{"key":"k","value":{"stringValue":%s}}]}' % (written or f'"{text}"')
+    collection = build(S(1, record=record.encode()), S(2, record=b'{"attributes":[]}'))
+    store = replace(collection.store, decoders=[otlp_details.decode])
+    assert store.details(0).attributes == {"k": text}
+    store._cache.clear()
+    wanted = [0] if written else []
+    assert Searcher(store).search(pattern).rows.tolist() == wanted
+    assert np.flatnonzero(evaluate(parse(f"k~{quote(re.escape(pattern))}"), store)).tolist() == wanted
+    assert np.flatnonzero(evaluate(parse(f"k={quote(text)}"), store)).tolist() == [0]
+
+
+def quote(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def test_json_is_no_text() -> None:

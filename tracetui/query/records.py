@@ -15,12 +15,14 @@ from tracetui.model.store import SpanStore
 from tracetui.query.glance import Glance
 from tracetui.query.hidden import Finder, Seek
 
-WINDOW: Final = 4 << 20
-"""Bytes read and searched at once: about a millisecond or two during which no other Python code runs."""
+WINDOW: Final = 1 << 20
+"""Bytes read and searched at once: they stay in the processor's cache, and about a millisecond passes during
+which no other Python code runs."""
 
 GAP: Final = 8 << 10
 """Reading over this much that was not asked for is as quick as another read."""
 
+_BYTES_A_BATCH: Final = 4 << 20
 _WINDOWS_A_BATCH: Final = 256
 
 Cancelled = Callable[[], bool]
@@ -223,18 +225,18 @@ def _decode(store: SpanStore, source: int, record: bytes) -> SpanDetails:
 
 
 class Pace:
-    """When to look up from the work: after about a window's worth of bytes, or many small reads."""
+    """When to look up from the work: after a few milliseconds of large reads, or many small ones."""
 
     def __init__(self, cancelled: Cancelled | None) -> None:
         self._cancelled = cancelled
-        self._bytes = WINDOW
+        self._bytes = _BYTES_A_BATCH
         self._windows = 0
 
     def due(self, window: Window) -> bool:
         """Count a window; whether it is time to report."""
         self._bytes += len(window.data)
         self._windows += 1
-        if self._bytes < WINDOW and self._windows < _WINDOWS_A_BATCH:
+        if self._bytes < _BYTES_A_BATCH and self._windows < _WINDOWS_A_BATCH:
             return False
         self._bytes = self._windows = 0
         return True

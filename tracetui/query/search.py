@@ -117,6 +117,10 @@ class Searcher:
             self._before = pattern, found.parts.copy()
         return found
 
+    def forget(self) -> None:
+        """Let the next search look at all records again, whatever was searched before."""
+        self._before = None
+
     def where(self, text: str, row: int) -> Part:
         """Where exactly a row matches: decodes it.
 
