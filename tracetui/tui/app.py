@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import BindingType
@@ -67,7 +68,6 @@ class TraceApp(SettledApp):
         self.ascii = ascii
         self.collection: Collection | None = None
         self.failure: Exception | None = None
-        self.crash: Exception | None = None
         self.finished = False
         self._kept: dict[str, tuple[Facts, ViewState]] = {}  # by trace id, the last opened last
         self._open = -1
@@ -222,18 +222,20 @@ class TraceApp(SettledApp):
             if len(facts.forest) <= SMALL // 10:
                 facts = analyse(facts, self.mode)
             else:
-                self.run_worker(lambda: self._analyse(index, facts), thread=True, exclusive=True)
+                self.run_worker(partial(self._analyse, index, facts), thread=True, exclusive=True)
             self._keep(facts)
         self.show_trace(index)
 
     def _analyse(self, index: int, facts: Facts) -> None:
+        """Analyse a trace in a worker, and then show what came of it."""
         done = analyse(facts, self.mode)
-        self.call_from_thread(self._analysed, index, done)
 
-    def _analysed(self, index: int, facts: Facts) -> None:
-        self._keep(facts)
-        if index == self._open:
-            self.show_trace(index)
+        def show() -> None:
+            self._keep(done)
+            if index == self._open:
+                self.show_trace(index)
+
+        self.call_from_thread(show)
 
     def _keep(self, facts: Facts) -> None:
         """Keep a newer picture of a trace; its cursor and folds are carried over."""
@@ -281,10 +283,8 @@ class TraceApp(SettledApp):
         self.push_screen(PagerScreen(message.entry, ascii=self.ascii))
 
     def on_detail_pane_followed(self, message: DetailPane.Followed) -> None:
-        self._follow(message.trace_id, message.span_id)
-
-    def _follow(self, trace_id: str, span_id: str) -> None:
         """Go to a span of a loaded trace."""
+        trace_id, span_id = message.trace_id, message.span_id
         ids = self.collection.store.trace_ids if self.collection else []
         waterfall = next((s for s in self.screen_stack if isinstance(s, WaterfallScreen)), None)
         if trace_id not in ids:
@@ -316,20 +316,6 @@ class TraceApp(SettledApp):
             from .screens.palette import open_palette
 
             open_palette(self)
-
-    # Ending
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Remember a crash for `run_app` to raise; Textual would print a panel with local variables."""
-        if self.crash is None:
-            self.crash = error
-        super()._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        self._close_messages_no_wait()
-
-    def _print_error_renderables(self) -> None:
-        self._exit_renderables.clear()
 
 
 def _collect_again() -> None:

@@ -9,14 +9,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from textual.app import App
 from textual.theme import Theme
 
 from tracetui.config import Loaded, NotKept, Settings, remember, save
 from tracetui.text import neutralise
 
 from .keymap import keymap, remapped
-from .terminal import StdoutDriver
+from .terminal import QuietApp, StdoutDriver
 from .theme import DEFAULT_THEME, PREFIX, choose, register_themes
 from .widgets.times import Clock
 
@@ -86,7 +85,7 @@ class Keeper:
             remember(names, self._recent)
 
 
-class SettledApp(App[None]):
+class SettledApp(QuietApp):
     """An application with settings: it looks as they say, and keeps what the user changes.
 
     Args:
@@ -136,6 +135,11 @@ class SettledApp(App[None]):
     @clock.setter
     def clock(self, clock: Clock) -> None:
         self.keep(time_format=clock.value)
+
+    @property
+    def chosen_clock(self) -> Clock | None:
+        """How times are shown, where somebody has chosen it."""
+        return None if self.keeper.loaded.origins["time_format"] == "default" else self.clock
 
     def keep(self, **changes: object) -> None:
         """Change settings, here and in the file."""

@@ -82,6 +82,26 @@ class StdoutDriver(LinuxDriver):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
 
 
+class QuietApp(App[None]):
+    """An application that crashes without a word: whoever runs it finds the exception in `crash`.
+
+    Textual would print a panel with the local variables of every frame, and go on to exit with code 0.
+    """
+
+    crash: Exception | None = None
+
+    def _handle_exception(self, error: Exception) -> None:
+        if self.crash is None:
+            self.crash = error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        self._exit_renderables.clear()
+
+
 @contextlib.contextmanager
 def guarded_signals(end_cleanly: Callable[[int], bool]) -> Iterator[None]:
     """Have signals that end the process give the terminal back first.
