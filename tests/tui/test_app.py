@@ -305,3 +305,15 @@ async def test_times_go_through_relative_local_and_utc() -> None:
         await press(pilot, "t", "t")
         assert ":13:20" in text_of(app)[2]
         assert text_of(app)[-1].endswith("times: utc")
+
+
+async def test_a_link_is_followed_to_a_span_of_another_trace() -> None:
+    made = collection([span(1, 0, 0, 500)], CHECKOUT)
+    async with viewing(Made(made)) as (app, pilot):
+        await press(pilot, "enter")
+        app.screen.post_message(DetailPane.Followed(f"{2:032x}", f"{5:016x}"))
+        await until(pilot, lambda: len(view_of(app).forest) == 6)
+        await settle(pilot)
+        assert view_of(app).cursor == 4
+        app.screen.post_message(DetailPane.Followed("f" * 32, f"{5:016x}"))
+        await until(pilot, lambda: "not loaded" in text_of(app)[-1])

@@ -92,3 +92,10 @@ def test_many_folds_are_carried_over() -> None:
     fresh = carry_over(old, view, lay_out(collection([*spans, span(99, 1, 1, 1)]).traces[0]))
     assert int(fresh.folded.sum()) == 58
     assert fresh.visible.tolist() == [0]
+
+
+def test_a_span_is_found_by_its_id() -> None:
+    facts = lay_out(collection([span(1)], CHECKOUT).traces[1])
+    assert facts.find(f"{4:016x}") == 3
+    assert facts.find(f"{40:016x}") == -1
+    assert facts.find("no id") == -1

@@ -108,13 +108,11 @@ class WaterfallScreen(Screen[None]):
         view, facts = self._view, self._facts
         if view is None or facts is None:
             return
-        store = facts.trace.store
-        rows = range(facts.first, facts.first + len(facts.trace.spans))
-        row = next((row for row in rows if store.id_text(row) == span_id), -1)
-        if row < 0:
+        node = facts.find(span_id)
+        if node < 0:
             self._apply("the span of this link is not in its trace")
         else:
-            view.reveal(facts.forest.node(row - facts.first))
+            view.reveal(node)
             self._apply(None)
 
     # Layout

@@ -58,6 +58,18 @@ class Facts:
         row = self.forest.row(node)
         return row if row < 0 else row + self.first
 
+    def find(self, span_id: str) -> int:
+        """Return the node of a span by its id as text, or -1; of those that share an id the first."""
+        store, last = self.trace.store, int(self.trace.last)
+        ids = store.span_id[self.first : last]
+        try:
+            rows = np.flatnonzero(ids == np.uint64(int(span_id, 16)))
+        except (ValueError, OverflowError):
+            rows = np.flatnonzero(store.flags[self.first : last] & Flag.OPAQUE_ID)
+        found = (row for row in rows.tolist() if store.id_text(self.first + row) == span_id)
+        row = next(found, -1)
+        return self.forest.node(row) if row >= 0 else -1
+
     def errors_below(self, node: int) -> int:
         """Return how many spans below a node (itself not counted) have an error."""
         return int(self.hidden_errors[self.forest.last(node)] - self.hidden_errors[node + 1])
