@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SAMPLES = CHECKOUT / "sample_traces"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep every test, and every process it starts, away from the settings and recent files of the user."""
+    home = tempfile.TemporaryDirectory(prefix="tracetui-tests-")
+    config.add_cleanup(home.cleanup)
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        os.environ[name] = str(Path(home.name) / name.lower())
 
 
 def shared(relative: str) -> Path:

@@ -100,7 +100,8 @@ def set_aside(path: Path) -> Path:
 
 def reason(error: OSError) -> str:
     """What went wrong, in the system's words."""
-    return (error.strerror or str(error)).lower()
+    words = error.strerror or str(error)
+    return words[:1].lower() + words[1:]
 
 
 def _make_folder(folder: Path) -> None:

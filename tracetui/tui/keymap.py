@@ -20,6 +20,7 @@ _MODIFIERS = ("ctrl", "alt", "shift", "super", "hyper", "meta")
 _NAMES = {
     **{alias: name for name, aliases in KEY_ALIASES.items() for alias in aliases},
     **{key_label(key).lower(): key for action in ACTIONS for key in action.keys if len(key) > 1},
+    "ctrl+left_square_bracket": "escape",
     ",": "comma",
     " ": "space",
     "return": "enter",

@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 from tracetui.model.trace import Collection
 from tracetui.tui.bindings import bindings_for
+from tracetui.tui.settings import SettledApp
 from tracetui.tui.traces_state import TraceListState
 from tracetui.tui.widgets.footer import KeyBar
 from tracetui.tui.widgets.trace_list import DurationStrip, TraceHead, TraceSummary, TraceTable
@@ -59,6 +60,13 @@ class TraceListScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.table.focus()
+
+    def on_screen_resume(self) -> None:
+        """Show times as they were chosen, here or in a waterfall."""
+        chosen = self.app.chosen_clock if isinstance(self.app, SettledApp) else None
+        if chosen is not None and chosen is not self.table.clock:
+            self.table.clock = chosen
+            self.table.reset()
 
     def on_resize(self, event: events.Resize) -> None:
         """A low screen keeps its lines for the rows."""
@@ -124,6 +132,8 @@ class TraceListScreen(Screen[None]):
         elif name == "clock":
             self.table.clock = self.table.clock.next()
             self.table.reset()
+            if isinstance(self.app, SettledApp):
+                self.app.clock = self.table.clock
         else:
             self.app.action_run(name)  # type: ignore[attr-defined]
 
