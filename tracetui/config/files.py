@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from contextlib import suppress
 from errno import EACCES
@@ -55,7 +54,7 @@ def replace_small(path: Path, data: bytes) -> None:
     _make_folder(path.parent)
     if path.exists() and not os.access(path, os.W_OK):
         raise OSError(EACCES, "it may not be written")
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         try:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +19,13 @@ from .settings import FIELDS, VERSION, Settings, variable
 DEFAULT, FILE, OPTION = "default", "file", "option"
 _TRUE = ("1", "true", "t", "yes", "y", "on")
 _FALSE = ("0", "false", "f", "no", "n", "off")
-_TYPES: dict[str, Any] = {field.name: field.type for field in msgspec.structs.fields(Settings)}
 
 
 class Broken(ValueError):
     """A file that is not TOML, or whose settings have other types than they should."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(msgspec.Struct, frozen=True):
     """Settings in force.
 
     Attributes:
@@ -108,6 +104,8 @@ def parse(data: bytes) -> dict[str, Any]:
     Raises:
         Broken: It is none; the message says where.
     """
+    import tomllib  # most users have no file
+
     try:
         return tomllib.loads(data.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -143,10 +141,14 @@ def _known_part(document: Mapping[str, Any]) -> dict[str, Any]:
     for name in FIELDS:
         if name in document and name != "config_version":
             try:
-                found[name] = msgspec.convert(document[name], _TYPES[name])
+                found[name] = msgspec.convert(document[name], _type_of(name))
             except msgspec.ValidationError:
                 continue
     return found
+
+
+def _type_of(name: str) -> Any:
+    return next(field.type for field in msgspec.structs.fields(Settings) if field.name == name)
 
 
 def _in_words(error: msgspec.ValidationError) -> str:
@@ -193,7 +195,7 @@ def _from_text(name: str, text: str) -> Any:
     elif name == "pinned":
         wanted = [part.strip() for part in text.split(",") if part.strip()]
     try:
-        return msgspec.convert(wanted, _TYPES[name], strict=False)
+        return msgspec.convert(wanted, _type_of(name), strict=False)
     except msgspec.ValidationError as error:
         raise UsageError(
             f"{variable(name)}: {_in_words(error)}", hint="tracetui config schema says what it may be"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -69,6 +68,8 @@ def _prove(text: str, wanted: Mapping[str, Any]) -> None:
     Raises:
         Broken: It does not.
     """
+    import tomllib
+
     try:
         read = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
