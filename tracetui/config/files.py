@@ -8,6 +8,10 @@ from contextlib import suppress
 from errno import EACCES
 from pathlib import Path
 
+from tracetui.files import reason, replace_file, sync_folder
+
+__all__ = ["MAX_BYTES", "read_small", "reason", "replace_small", "set_aside"]
+
 MAX_BYTES = 1 << 20
 _TRIES = 100
 
@@ -54,20 +58,7 @@ def replace_small(path: Path, data: bytes) -> None:
     _make_folder(path.parent)
     if path.exists() and not os.access(path, os.W_OK):
         raise OSError(EACCES, "it may not be written")
-    temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            _write(fd, data)
-            os.fsync(fd)
-        finally:
-            os.close(fd)
-        temporary.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
-    _sync_folder(path.parent)
+    replace_file(path, data)
 
 
 def set_aside(path: Path) -> Path:
@@ -92,34 +83,12 @@ def set_aside(path: Path) -> Path:
             with suppress(OSError):
                 aside.unlink()
             raise
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
         return aside
     raise OSError(EACCES, f"there are {_TRIES} set aside already")
-
-
-def reason(error: OSError) -> str:
-    """What went wrong, in the system's words."""
-    words = error.strerror or str(error)
-    return words[:1].lower() + words[1:]
 
 
 def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         _make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
-
-
-def _write(fd: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(fd, view) :]
-
-
-def _sync_folder(folder: Path) -> None:
-    """Have a new name survive a power cut, where the file system can do that."""
-    with suppress(OSError):
-        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
