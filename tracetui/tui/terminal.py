@@ -23,7 +23,7 @@ _RESTORE = (
     b"\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"  # mouse
 )
 _POP_KEYBOARD = b"\x1b[<u"
-_LEAVE = b"\x1b[0m\x1b[?1049l\x1b[?25h\x1b[?1004l"
+_LEAVE = b"\x1b[?25h\x1b[?1004l\x1b[?1049l\x1b[0m"
 
 
 class StdoutDriver(LinuxDriver):
@@ -53,6 +53,8 @@ class StdoutDriver(LinuxDriver):
             self._keyboard_pushed = True
         elif data == "\x1b[<u":
             self._keyboard_pushed = False
+        elif data == "\x1b[?1049l":
+            data += "\x1b[0m"  # what is written after the viewer starts plain, whatever was drawn last
         super().write(data)
 
     def start_application_mode(self) -> None:
