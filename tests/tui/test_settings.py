@@ -142,6 +142,36 @@ async def test_the_list_shows_times_as_they_were_chosen(file: Path) -> None:
         assert app.screen.table.clock is Clock.LOCAL
 
 
+PINNED = (
+    span(1, 0, 0, 100, attributes={"http.route": "/orders/{id}", "n": 7}),
+    span(2, 1, 5, 20, attributes={"http.route": "a value that is longer\x1b[31m", "n": [1, {"a": None}]}),
+    span(3, 9, 5, 20),
+)
+
+
+async def test_pinned_attributes_have_columns_where_there_is_room(file: Path) -> None:
+    pinned = keeper(file, 'pinned = ["http.route", "n"]')
+    async with viewing(Made(collection(PINNED)), (120, 30), keeper=pinned) as (app, pilot):
+        columns = app.screen._waterfall.columns
+        assert columns.pinned == 2
+        lines = [line[columns.pinned_at : columns.bars_at] for line in text_of(app)]
+        head = next(number for number, line in enumerate(lines) if line.startswith("http.route"))
+        assert lines[head : head + 5] == [
+            "http.route      n               ",
+            "/orders/{id}    7               ",
+            'a value that i… [1,{"a": null}] ',
+            " " * 32,
+            " " * 32,
+        ]
+        for width, count in ((80, 1), (40, 0), (20, 0)):
+            await pilot.resize_terminal(width, 24)
+            await settle(pilot)
+            columns = app.screen._waterfall.columns
+            assert columns.pinned == count
+            assert columns.bars >= 16 or not count
+            assert all(len(line) <= width for line in text_of(app))
+
+
 async def test_remapped_keys_work_and_their_old_ones_do_not(file: Path) -> None:
     text = '[keys]\ndown = "ctrl+n"\nup = "ctrl+p"\npalette = ":"\nnext-section = "p"\nhelp = ["f2"]\n'
     async with viewing(Made(collection(CHECKOUT)), keeper=keeper(file, text)) as (app, pilot):

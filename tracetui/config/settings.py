@@ -42,7 +42,10 @@ class Settings(Struct, frozen=True, kw_only=True):
             description="Cells that the tree column has more (below 0: fewer) than it would have by itself.",
         ),
     ] = 0
-    pinned: Annotated[list[str], Meta(description="Attributes that get a column of their own, by name.")] = []
+    pinned: Annotated[
+        list[str],
+        Meta(description="Attributes, of the span or its resource, that get a column beside the names."),
+    ] = []
     critical_path: Annotated[
         Literal["default", "exact", "clip", "to-end"], Meta(description="How the critical path is found.")
     ] = "default"

@@ -257,7 +257,7 @@ class TraceApp(SettledApp):
         view.set_tree_shift(self.keeper.settings.tree_width)
         self._open = index
         found = next((s for s in self.screen_stack if isinstance(s, WaterfallScreen)), None)
-        screen = found or WaterfallScreen(ascii=self.ascii)
+        screen = found or WaterfallScreen(ascii=self.ascii, pinned=self.keeper.settings.pinned)
         if found is None:
             if isinstance(self.screen, LoadingScreen):
                 self.switch_screen(screen)

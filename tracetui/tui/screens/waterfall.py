@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -48,11 +49,11 @@ class WaterfallScreen(Screen[None]):
     WaterfallScreen.-detail.-over #rows { display: none; }
     """
 
-    def __init__(self, *, ascii: bool = False) -> None:
+    def __init__(self, *, ascii: bool = False, pinned: Sequence[str] = ()) -> None:
         super().__init__()
         self._header = TraceHeader(ascii=ascii)
-        self._ruler = Ruler(ascii=ascii)
-        self._waterfall = Waterfall(ascii=ascii)
+        self._ruler = Ruler(ascii=ascii, pinned=pinned)
+        self._waterfall = Waterfall(ascii=ascii, pinned=pinned)
         self._detail: DetailPane | None = None  # made when first shown: not all of a first picture's time
         self._keys = KeyBar("waterfall", ascii=ascii)
         self._facts: Facts | None = None

@@ -1,6 +1,6 @@
 """Where the columns of the waterfall stand; the ruler and every row use the same.
 
-|▌| tree: guides, mark, service, operation | | bars                    | |duration| |
+|▌| tree: guides, mark, service, operation | |pinned| bars             | |duration| |
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DURATION = 7
+PINNED = 16
+"""Cells of the column of a pinned attribute, the gap behind it included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Columns:
         bars_at: first cell of the bars.
         bars: cells of the bars; 0 where there is no room.
         duration: cells of the duration, right-aligned; 0 where there is no room.
+        pinned: how many columns of attributes there is room for.
     """
 
     width: int
@@ -27,12 +30,18 @@ class Columns:
     bars_at: int
     bars: int
     duration: int
+    pinned: int = 0
+
+    @property
+    def pinned_at(self) -> int:
+        """The first cell of the pinned attributes."""
+        return self.bars_at - self.pinned * PINNED
 
     @classmethod
-    def fitting(cls, width: int, shift: int = 0) -> Columns:
+    def fitting(cls, width: int, shift: int = 0, pinned: int = 0) -> Columns:
         """Divide a width: a third or less for the names, moved by `shift` cells.
 
-        Never more than leaves a bar.
+        Never more than leaves a bar. Pinned attributes take half of the bars at most.
         """
         width = max(0, width)
         duration = DURATION if width >= 36 else 0
@@ -43,4 +52,6 @@ class Columns:
         tree = max(least, min(tree, free - 1 - least, max(least, free * 4 // 5)))
         tree = max(0, min(tree, free))
         bars = max(0, free - tree - 1)
-        return cls(width, tree, min(width, 2 + tree), bars, duration)
+        pinned = min(pinned, bars // 2 // PINNED)
+        bars -= pinned * PINNED
+        return cls(width, tree, min(width, 2 + tree + pinned * PINNED), bars, duration, pinned)

@@ -5,6 +5,7 @@ All text is neutralised here, once per string of the store; what comes out is st
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.strip import Strip
@@ -18,7 +19,7 @@ from tracetui.tui.state.view import ViewState
 from tracetui.tui.theme import Ground, Paint
 
 from .bars import BarPainter
-from .layout import Columns
+from .layout import PINNED, Columns
 from .line import Line
 
 LEAST_NAME = 16
@@ -59,10 +60,18 @@ class RowPainter:
         columns: where things stand.
         grid: a text of `columns.bars` cells with the ruler's ticks, drawn behind the bars.
         ascii: use ASCII signs only.
+        pinned: attributes that have a column; of those, as many as `columns` has room for.
     """
 
     def __init__(
-        self, facts: Facts, view: ViewState, paint: Paint, columns: Columns, grid: str, ascii: bool = False
+        self,
+        facts: Facts,
+        view: ViewState,
+        paint: Paint,
+        columns: Columns,
+        grid: str,
+        ascii: bool = False,
+        pinned: Sequence[str] = (),
     ) -> None:
         self.facts = facts
         self.view = view
@@ -73,6 +82,7 @@ class RowPainter:
         self.bars = BarPainter(
             facts, paint, BarWindow(view.window.start_ns, view.window.end_ns, columns.bars), grid, ascii
         )
+        self._pinned = pinned[: columns.pinned]
         self._texts: dict[int, str] = {}
         grounds: tuple[Ground, ...] = ("background", "cursor")
         self._grounds = {on: paint.ground(on) for on in grounds}  # one style each, so that neighbours merge
@@ -84,6 +94,7 @@ class RowPainter:
         line = Line(columns.width, self._grounds[on])
         self._edge(line, node, on, cursor)
         self._tree(line, node, on)
+        self._attributes(line, node, on)
         line.pad_to(columns.bars_at)
         if columns.bars:
             row = self.facts.row(node)
@@ -194,6 +205,19 @@ class RowPainter:
                 parts.append(self.glyphs.through if more else "  ")
             above = int(forest.parent[above])
         return head + "".join(reversed(parts))
+
+    # Pinned attributes
+
+    def _attributes(self, line: Line, node: int, on: Ground) -> None:
+        row = self.facts.row(node)
+        if not self._pinned or row < 0:
+            return
+        from .pinned import value_of
+
+        line.pad_to(self.columns.pinned_at)
+        style = self.paint.style("muted", on=on)
+        for name in self._pinned:
+            line.add(value_of(self.facts.trace.store, row, name, ascii=self.ascii), style, PINNED)
 
     # The duration
 

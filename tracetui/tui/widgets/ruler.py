@@ -22,8 +22,9 @@ class Ruler(Widget):
 
     DEFAULT_CSS = "Ruler { height: 1; }"
 
-    def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
+    def __init__(self, *, ascii: bool = False, pinned: Sequence[str] = (), id: str | None = None) -> None:
         super().__init__(id=id)
+        self.pinned = tuple(pinned)
         self.ascii = ascii
         self._columns = Columns.fitting(0)
         self._text = ""
@@ -57,6 +58,12 @@ class Ruler(Widget):
         line.add(" ", None, 1)
         label = self._label if len(self._label) < self._columns.tree else ""
         line.add(label, muted)
+        if self._columns.pinned:
+            from .pinned import heading
+
+            line.pad_to(self._columns.pinned_at)
+            for name in self.pinned[: self._columns.pinned]:
+                line.add(heading(name, ascii=self.ascii), muted)
         line.pad_to(self._columns.bars_at)
         line.add(self._text, muted)
         return line.strip()

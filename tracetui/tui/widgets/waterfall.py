@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import events
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
@@ -51,8 +53,9 @@ class Waterfall(ScrollView, can_focus=True):
     class Laid(Message):
         """The widget has another width: the ruler must follow."""
 
-    def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
+    def __init__(self, *, ascii: bool = False, pinned: Sequence[str] = (), id: str | None = None) -> None:
         super().__init__(id=id)
+        self.pinned = tuple(pinned)
         self.facts: Facts | None = None
         self.view: ViewState | None = None
         self.columns = Columns.fitting(0)
@@ -103,7 +106,7 @@ class Waterfall(ScrollView, can_focus=True):
         """Divide the width anew."""
         view = self.view
         shift = view.tree_shift if view is not None else 0
-        self.columns = Columns.fitting(self.scrollable_content_region.width, shift)
+        self.columns = Columns.fitting(self.scrollable_content_region.width, shift, len(self.pinned))
         self._forget()
         self.refresh()
 
@@ -126,7 +129,7 @@ class Waterfall(ScrollView, can_focus=True):
             self._forget()
         if self._painter is None:
             grid = self.grid.ljust(self.columns.bars)
-            self._painter = RowPainter(self.facts, view, styles, self.columns, grid, self.ascii)
+            self._painter = RowPainter(self.facts, view, styles, self.columns, grid, self.ascii, self.pinned)
         node = int(view.visible[line])
         key = (node, node == view.cursor)
         strip = self._strips.get(key)
