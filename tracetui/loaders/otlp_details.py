@@ -12,13 +12,15 @@ import msgspec
 
 from tracetui.loaders.lenient import camel, parse
 from tracetui.loaders.values import nanos, span_id, trace_id
-from tracetui.model.attributes import Attributes, AttributeValue, Event, Link, Scope, SpanDetails
+from tracetui.model.attributes import Attributes, AttributeValue, Event, Link, LinkType, Scope, SpanDetails
 
 _DROPPED = {
     "attributes": "droppedAttributesCount",
     "events": "droppedEventsCount",
     "links": "droppedLinksCount",
 }
+_REF_TYPE = "opentracing.ref_type"
+"""How a link that was an OpenTracing reference says so, by OpenTelemetry's conventions."""
 _WORDS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
@@ -118,10 +120,18 @@ def _link(item: Mapping[str, Any], warnings: list[str]) -> Link:
     if not trace or not span:
         warnings.append("a link names no span")
     attributes = _attributes(item.get("attributes"), warnings)
+    kind: LinkType = "link"
+    if attributes.get(_REF_TYPE) == "follows_from":
+        kind = "follows_from"
+    elif attributes.get(_REF_TYPE) == "child_of":
+        kind = "child_of"
+    if kind != "link":
+        del attributes[_REF_TYPE]
     return Link(
         trace_id(trace) if isinstance(trace, str) else "",
         span_id(span) if isinstance(span, str) else "",
-        attributes=attributes,
+        kind,
+        attributes,
     )
 
 
