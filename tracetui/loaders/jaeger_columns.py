@@ -12,7 +12,7 @@ import numpy.typing as npt
 from msgspec import UNSET
 
 from tracetui.loaders.jaeger_details import process_attributes
-from tracetui.loaders.jaeger_parents import Parents
+from tracetui.loaders.jaeger_parents import Owners, ParentReader
 from tracetui.loaders.jaeger_records import Note, Process, Skeleton, loads, mend_process
 from tracetui.loaders.jaeger_tags import TagReader
 from tracetui.loaders.records import Chunk, locate
@@ -131,6 +131,7 @@ class SpanColumns:
         """Faults of single records, by the records' offsets."""
         self._source = source
         self._tags = TagReader()
+        self._parents = ParentReader(builder)
         self._traces = TraceCodes(builder.trace, builder)
         self._parts: list[Part] = []
         self._pending = 0
@@ -189,9 +190,9 @@ class SpanColumns:
         items = [item for part in parts for item in part.chunk.items]
         offsets, lengths = locate([part.chunk for part in parts])
         odd = Oddities()
-        traces = self._trace_codes(parts, odd)
+        traces, owners = self._trace_codes(parts, odd)
         ids, opaque = span_ids([item.spanID for item in items], self.builder, odd)
-        parents = Parents(self.builder, items, odd)
+        parents = self._parents.read(items, owners, odd)
         flags = parents.flags
         flags[opaque] |= np.uint16(Flag.OPAQUE_ID)
         flags[(ids == 0) & ~opaque] |= np.uint16(Flag.NO_ID)
@@ -221,15 +222,18 @@ class SpanColumns:
         odd.report(self.builder, traces)
         _remember_waiting(parts, first, traces)
 
-    def _trace_codes(self, parts: list[Part], odd: Oddities) -> npt.NDArray[np.int32]:
+    def _trace_codes(self, parts: list[Part], odd: Oddities) -> tuple[npt.NDArray[np.int32], Owners]:
         codes: list[int] = []
+        owners: Owners = []
         for part in parts:
             trace, items = part.trace, part.chunk.items
             if {item.traceID for item in items} == {trace.text}:
                 codes += [self._traces[trace.text]] * len(items)
+                owners.append((trace.text, len(items)))
             else:
                 codes += self._mixed_codes(trace, items, len(codes), odd)
-        return np.array(codes, np.int32)
+                owners.append((None, len(items)))
+        return np.array(codes, np.int32), owners
 
     def _mixed_codes(self, trace: TraceObject, items: list[Skeleton], row: int, odd: Oddities) -> list[int]:
         """Trace codes where not every span repeats the id of its trace object letter for letter."""

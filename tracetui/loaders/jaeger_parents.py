@@ -1,20 +1,137 @@
-"""Which span of its trace a Jaeger span names as its parent."""
+"""Which span of its trace a Jaeger span names as its parent.
+
+Nearly all spans name one parent, in bytes that differ by the ids alone:
+
+    [{"refType":"CHILD_OF","traceID":"4bf92f3577b34da6a3ce929d0e0e4736","spanID":"a1b2c3d400000001"}]
+    |<-------- head ------------->|                                |<- mid ->|                |<tail>|
+
+Where a batch's references look like the first one that was decoded, their ids are cut out all at once. The
+others are decoded.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from tracetui.loaders.jaeger_details import follows
-from tracetui.loaders.jaeger_records import Reference, Skeleton
+from tracetui.loaders.jaeger_records import Reference, Skeleton, read_references
+from tracetui.loaders.scan import stands_at
 from tracetui.loaders.values import Oddities, span_ids, trace_id
 from tracetui.model.builder import StoreBuilder
 from tracetui.model.issues import IssueCode
 from tracetui.model.store import Flag
 
 _NO_REFERENCE: Final = Reference()
+_DIGITS: Final = 16
+"""Hex digits of a span id."""
+
+Rows = npt.NDArray[np.int64]
+Owners = list[tuple[str | None, int]]
+"""Trace ids of the spans of a batch, as runs: the text and how many; None where they differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a writer puts one CHILD_OF reference: what is before, between and after the two ids."""
+
+    head: bytes
+    trace_digits: int
+    middle: bytes
+    tail: bytes
+
+    @property
+    def length(self) -> int:
+        """Bytes of the whole."""
+        return len(self.head) + self.trace_digits + len(self.middle) + _DIGITS + len(self.tail)
+
+    @classmethod
+    def of(cls, raw: bytes) -> Layout | None:
+        """The layout of a list of references; None if it is not as simple as that."""
+        references, notes = read_references(raw)
+        if notes or len(references) != 1 or references[0].refType != "CHILD_OF":
+            return None
+        trace, span = references[0].traceID.encode(), references[0].spanID.encode()
+        head, _, rest = raw.partition(b'"' + trace + b'"')
+        middle, _, tail = rest.partition(b'"' + span + b'"')
+        if len(span) != _DIGITS or not trace or not tail or head.count(b"{") != 1:
+            return None
+        return cls(head + b'"', len(trace), b'"' + middle + b'"', b'"' + tail)
+
+
+class ParentReader:
+    """Reads the references of batches of spans; remembers how they are written.
+
+    Args:
+        builder: Where opaque ids are interned.
+    """
+
+    def __init__(self, builder: StoreBuilder) -> None:
+        self._builder = builder
+        self._layout: Layout | None = None
+
+    def read(self, items: list[Skeleton], owners: Owners, odd: Oddities) -> Parents:
+        """The parents of a batch.
+
+        Args:
+            items: The spans.
+            owners: The traces that they are in.
+            odd: Gets what is wrong with them.
+        """
+        parents = Parents(self._builder, len(items), odd)
+        raws = [item.references for item in items]
+        text = b"\n".join(raws)
+        data = np.frombuffer(text, np.uint8)
+        starts = np.zeros(len(items), np.int64)
+        starts[1:] = np.flatnonzero(data == 10) + 1
+        lengths = np.append(starts[1:] - 1, len(text)) - starts
+        rest = ~((lengths == 2) & stands_at(text, starts, b"[]"))
+        if self._layout is None and rest.any():
+            self._layout = Layout.of(bytes(raws[int(rest.argmax())]))
+        if self._layout is not None:
+            rest &= ~self._read_plain(self._layout, text, starts, lengths, owners, parents)
+        if items and [item.parentSpanID for item in items].count(None) < len(items):
+            rest |= np.array([item.parentSpanID is not None for item in items])
+        rows = np.flatnonzero(rest).tolist()
+        if rows:
+            parents.read_lists(rows, [items[row] for row in rows])
+        return parents
+
+    @staticmethod
+    def _read_plain(
+        layout: Layout, text: bytes, starts: Rows, lengths: Rows, owners: Owners, parents: Parents
+    ) -> npt.NDArray[np.bool_]:
+        """Fill in the parents of the spans whose references have the layout; which they are."""
+        plain: npt.NDArray[np.bool_] = lengths == layout.length
+        trace = starts + len(layout.head)
+        middle = trace + layout.trace_digits
+        span = middle + len(layout.middle)
+        plain &= stands_at(text, starts, layout.head) & stands_at(text, middle, layout.middle)
+        plain &= stands_at(text, span + _DIGITS, layout.tail)
+        first = 0
+        for owner, count in owners:
+            of_owner = slice(first, first + count)
+            own = (owner or "").encode("utf-8", "surrogatepass")
+            if len(own) == layout.trace_digits and b"\0" not in own:
+                plain[of_owner] &= stands_at(text, trace[of_owner], own)
+            else:
+                plain[of_owner] = False
+            first += count
+        rows = np.flatnonzero(plain)
+        digits = np.frombuffer(text, np.uint8)[span[rows, None] + np.arange(_DIGITS)]
+        try:
+            ids = np.frombuffer(bytes.fromhex(digits.tobytes().decode("ascii")), ">u8")
+        except (ValueError, UnicodeDecodeError):
+            return np.zeros(len(starts), np.bool_)
+        if len(ids) != len(rows):  # blanks among the digits
+            return np.zeros(len(starts), np.bool_)
+        parents.ids[rows] = ids
+        parents.flags[rows[ids != 0]] |= np.uint16(Flag.HAS_PARENT)
+        return plain
 
 
 class Parents:
@@ -26,40 +143,51 @@ class Parents:
         alternatives: For rows with several references into their own trace: all of them.
     """
 
-    def __init__(self, builder: StoreBuilder, items: list[Skeleton], odd: Oddities) -> None:
+    def __init__(self, builder: StoreBuilder, count: int, odd: Oddities) -> None:
         self._builder = builder
         self._odd = odd
         self.alternatives: dict[int, list[tuple[bool, int, bool]]] = {}
-        self.flags: npt.NDArray[np.uint16] = np.zeros(len(items), np.uint16)
-        lists = [item.references or () for item in items]
-        single = [references[0] if references else _NO_REFERENCE for references in lists]
-        special = [
-            row
-            for row, (item, reference) in enumerate(zip(items, single, strict=True))
-            if reference.traceID != item.traceID and reference is not _NO_REFERENCE
-        ]
-        if max(map(len, lists)) > 1:
-            special += [row for row, references in enumerate(lists) if len(references) > 1]
-        if not {reference.refType for reference in single} <= {"CHILD_OF", ""}:
-            special += [row for row, found in enumerate(single) if found.refType not in ("CHILD_OF", "")]
-        texts: list[Any] = [reference.spanID for reference in single]
-        if [item.parentSpanID for item in items].count(None) < len(items):
-            for row, item in enumerate(items):
-                if not lists[row] and item.parentSpanID:
-                    texts[row] = item.parentSpanID
-        for row in special:
-            texts[row] = ""
-        self.ids, opaque = span_ids(texts, builder, odd, parents=True)
-        self.flags[opaque] |= np.uint16(Flag.OPAQUE_PARENT)
-        self.flags[(self.ids != 0) | opaque] |= np.uint16(Flag.HAS_PARENT)
-        for row in sorted(set(special)):
-            self._resolve(row, items[row])
+        self.flags: npt.NDArray[np.uint16] = np.zeros(count, np.uint16)
+        self.ids: npt.NDArray[np.uint64] = np.zeros(count, np.uint64)
 
-    def _resolve(self, row: int, item: Skeleton) -> None:
+    def read_lists(self, rows: list[int], items: list[Skeleton]) -> None:
+        """Decode the references of some rows and fill in their parents."""
+        lists = [self._decoded(row, item.references) for row, item in zip(rows, items, strict=True)]
+        single = [references[0] if references else _NO_REFERENCE for references in lists]
+        special = {
+            at
+            for at, (item, reference, references) in enumerate(zip(items, single, lists, strict=True))
+            if len(references) > 1
+            or (reference.traceID != item.traceID and reference is not _NO_REFERENCE)
+            or reference.refType not in ("CHILD_OF", "")
+        }
+        texts: list[Any] = [reference.spanID for reference in single]
+        for at, item in enumerate(items):
+            if at in special:
+                texts[at] = ""
+            elif not lists[at] and item.parentSpanID:
+                texts[at] = item.parentSpanID
+        odd = Oddities()
+        ids, opaque = span_ids(texts, self._builder, odd, parents=True)
+        odd.move_to(self._odd, rows)
+        where = np.array(rows, np.int64)
+        self.ids[where] = ids
+        self.flags[where[opaque]] |= np.uint16(Flag.OPAQUE_PARENT)
+        self.flags[where[(ids != 0) | opaque]] |= np.uint16(Flag.HAS_PARENT)
+        for at in sorted(special):
+            self._resolve(rows[at], items[at], lists[at])
+
+    def _decoded(self, row: int, raw: msgspec.Raw) -> list[Reference]:
+        references, notes = read_references(bytes(raw))
+        for code, sample in notes:
+            self._odd.add(row, code, sample)
+        return references
+
+    def _resolve(self, row: int, item: Skeleton, references: list[Reference]) -> None:
         """A span whose references are not simply one CHILD_OF of its own trace."""
         found: list[tuple[bool, int, bool]] = []
         own = trace_id(item.traceID) if isinstance(item.traceID, str) else ""
-        for reference in item.references or ():
+        for reference in references:
             if not reference.spanID:
                 self._odd.add(row, IssueCode.BAD_LINK, "reference without a spanID")
                 continue

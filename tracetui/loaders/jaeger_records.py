@@ -46,7 +46,7 @@ class Skeleton(Struct, gc=False):
     traceID: str | int | None = None
     spanID: str | int | None = None
     operationName: str | None = None
-    references: list[Reference] | None = None
+    references: Raw = EMPTY_LIST
     startTime: Number | UnsetType = UNSET
     duration: Number | UnsetType = UNSET
     tags: Raw = EMPTY_LIST
@@ -89,19 +89,30 @@ def mend(record: bytes) -> tuple[Skeleton | None, list[Note]]:
             setattr(span, name, _CONVERT[name](value[name]))
         except (msgspec.ValidationError, TypeError, ValueError):
             notes.append((IssueCode.BAD_TYPE, f"{name} is {_kind(value[name])}"))
-    if isinstance(value.get("references"), list) and span.references is None:
-        span.references = _references(value["references"])
     return span, notes
 
 
-def _references(values: list[Any]) -> list[Reference]:
+def read_references(raw: bytes) -> tuple[list[Reference], list[Note]]:
+    """The references of a span, and what is wrong with them; those of the wrong kinds are left out."""
+    try:
+        return _REFERENCES.decode(raw) or [], []
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    value, notes = loads(raw)
+    if not isinstance(value, list):
+        return [], [*notes, (IssueCode.BAD_TYPE, f"references is {_kind(value)}")]
     found = []
-    for value in values:
+    for item in value:
         try:
-            found.append(msgspec.convert(value, Reference))
+            found.append(msgspec.convert(item, Reference))
         except msgspec.ValidationError:
-            continue
-    return found
+            notes.append(
+                (IssueCode.BAD_TYPE, f"a reference is {_kind(item)} or has members of the wrong kinds")
+            )
+    return found, notes
+
+
+_REFERENCES: Final = msgspec.json.Decoder(list[Reference] | None)
 
 
 def _tags(value: Any) -> Raw:
@@ -110,6 +121,11 @@ def _tags(value: Any) -> Raw:
     if not isinstance(value, list | dict):
         raise TypeError
     return Raw(json.dumps(value).encode())
+
+
+def _references(value: Any) -> Raw:
+    """As it was; what is wrong with it is told when it is read."""
+    return EMPTY_LIST if value is None else Raw(json.dumps(value).encode())
 
 
 def _process(value: Any) -> Process | None:
@@ -145,7 +161,6 @@ _CONVERT: Final[dict[str, Any]] = {
         ("traceID", str | int | None),
         ("spanID", str | int | None),
         ("operationName", str | None),
-        ("references", list[Reference] | None),
         ("startTime", Number),
         ("duration", Number),
         ("processID", str | None),
@@ -153,7 +168,7 @@ _CONVERT: Final[dict[str, Any]] = {
         ("warnings", list[str] | None),
         ("flags", int | None),
     )
-} | {"tags": _tags, "process": _process, "logs": _logs}
+} | {"tags": _tags, "references": _references, "process": _process, "logs": _logs}
 
 
 def _kind(value: Any) -> str:

@@ -1,10 +1,10 @@
 """Kind and status of many spans out of their raw tags, without decoding the tags.
 
-All tags of a batch are joined, one span a line, and split at the keys that matter. What stands behind a key
-up to the closing brace is looked up among what was understood before, for there are few different ones:
+All tags of a batch are joined, one span a line, and searched for the keys that matter. What stands behind a
+key up to the closing brace is compared with what was understood before, for there are few different ones:
 
     [{"key":"span.kind","type":"string","value":"client"},{"key":"http.method", ...
-     before |  split   |            looked up           |
+     before |  found   |            compared            |
 
 A tag that is written in another way than `{"key":` first is found out by what stands before it, a value with
 a brace in it by its being no JSON; the tags of such a span are decoded.
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -22,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tracetui.loaders.jaeger_records import loads
+from tracetui.loaders.scan import Places, find_all, stands_at
 from tracetui.model.store import Kind, Status
 
 Codes = npt.NDArray[np.uint8]
@@ -30,7 +30,7 @@ _BEFORE = re.compile(rb'\{\s*"key"\s*:\s*$')
 """A brace in a string would be followed by the quote that ends it, and a letter cannot follow that."""
 _KINDS: Final = {kind.name.lower(): int(kind) for kind in Kind}
 _NOTHING: Final = (0, 0)
-_MOST_KNOWN: Final = 4096
+_MOST_KNOWN: Final = 12
 _LONGEST_BEFORE: Final = 256
 
 Meaning = tuple[int, int]
@@ -66,56 +66,61 @@ class _Key:
 
     Attributes:
         marker: The key's bytes.
-        before: What has to stand before it: a comma or bracket, a brace, and `"key":` as this writer puts it.
+        before: What stands before it as this writer puts it, from the tag's brace on; empty until one was seen.
+        known: What followed the key, up to the closing brace, and what that tag says.
     """
 
     def __init__(self, key: bytes) -> None:
         self.marker = b'"' + key + b'"'
-        self.before: tuple[bytes, ...] = ()
-        self.known = _Known(self)
+        self.before = b""
+        self.known: dict[bytes, int] = {}
 
-    def read(self, text: bytes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.intp]]:
+    def read(self, text: bytes) -> tuple[Places, npt.NDArray[np.intp]]:
         """Where tags with this key stand, and what they mean.
 
         Returns:
-            `int64[k]` the bytes behind the keys; `intp[k]` codes into `_CODES`, -1 where it takes more.
+            `int64[k]` the places of the keys; `intp[k]` codes into `_CODES`, -1 where it takes more.
         """
-        pieces = text.split(self.marker)
-        if len(pieces) == 1:
-            return np.empty(0, np.int64), np.empty(0, np.intp)
+        places = find_all(text, self.marker) if self.marker in text else np.empty(0, np.int64)
+        codes = np.full(len(places), -1, np.intp)
+        if not len(places):
+            return places, codes
+        self._learn_before(text, int(places[0]))
+        behind = places + len(self.marker)
+        for tail, code in self.known.items():
+            codes[stands_at(text, behind, tail)] = code
+        for row in np.flatnonzero(codes < 0).tolist():
+            at = int(behind[row])
+            codes[row] = self._meaning(text[at : text.find(b"}", at) + 1])
+        codes[~self._starts_a_tag(text, places)] = -1
+        return places, codes
+
+    def _learn_before(self, text: bytes, place: int) -> None:
         if not self.before:
-            found = _BEFORE.search(pieces[0][-_LONGEST_BEFORE:])
-            if found:
-                self.before = (b"," + found[0], b"[" + found[0])
-        before = self.before
-        known = self.known
-        meanings = [known[piece[: piece.find(b"}") + 1]] for piece in islice(pieces, 1, None)]
-        pieces.pop()
-        plain = [piece.endswith(before) for piece in pieces]
-        if False in plain:
-            meanings = [meaning if known else -1 for meaning, known in zip(meanings, plain, strict=True)]
-        lengths = np.array(list(map(len, pieces)), np.int64) + len(self.marker)
-        return np.cumsum(lengths), np.array(meanings, np.intp)
+            found = _BEFORE.search(text[max(0, place - _LONGEST_BEFORE) : place])
+            self.before = found[0] if found else b""
 
+    def _starts_a_tag(self, text: bytes, places: Places) -> npt.NDArray[np.bool_]:
+        if not self.before:
+            return np.zeros(len(places), np.bool_)
+        tag = places - len(self.before)
+        return stands_at(text, tag, self.before) & (
+            stands_at(text, tag - 1, b",") | stands_at(text, tag - 1, b"[")
+        )
 
-class _Known(dict[bytes, int]):
-    """What follows a key, up to the closing brace, to its meaning."""
-
-    def __init__(self, key: _Key) -> None:
-        super().__init__()
-        self._key = key
-
-    def __missing__(self, tail: bytes) -> int:
-        if len(self) >= _MOST_KNOWN:
-            self.clear()
+    def _meaning(self, tail: bytes) -> int:
+        """What the tag that ends like this says, -1 if that is not the whole tag."""
+        code = self.known.get(tail)
+        if code is not None:
+            return code
         try:
             # With the brace before it this is the whole object, or it is not JSON.
-            found = tag_meaning(msgspec.json.decode(self._key.before[0][1:] + self._key.marker + tail))
-            meaning = _CODES.index(found)
-        except (IndexError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            meaning = -1
-        self[tail] = meaning
-        return meaning
+            code = _CODES.index(tag_meaning(msgspec.json.decode(self.before + self.marker + tail)))
+        except (ValueError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return -1
+        if len(self.known) < _MOST_KNOWN:
+            self.known[tail] = code
+        return code
 
 
 class TagReader:
@@ -138,13 +143,13 @@ class TagReader:
         text = b"\n".join(tags)
         data = np.frombuffer(text, np.uint8)
         starts = np.zeros(count, np.int64)
-        starts[1:] = _places(data == 10) + 1
+        starts[1:] = np.flatnonzero(data == 10) + 1
         first = data[starts]
         odd = np.flatnonzero((first != ord("[")) & (first != ord("n"))).tolist()
         to_decode = set(odd)
         for key in self._keys:
             places, codes = key.read(text)
-            rows = np.searchsorted(starts, places) - 1
+            rows = np.searchsorted(starts, places, side="right") - 1
             to_decode.update(rows[codes < 0].tolist())
             said = np.flatnonzero(codes > 0)
             if not len(said):
@@ -158,14 +163,6 @@ class TagReader:
         for row in to_decode:
             kinds[row], statuses[row] = _decoded(bytes(tags[row]))
         return kinds, statuses, odd
-
-
-def _places(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """As `np.flatnonzero`, several times as quick where little is true: eight bytes are looked at in one."""
-    whole = len(mask) & ~7
-    groups = np.flatnonzero(mask[:whole].view(np.uint64))
-    group, inside = np.nonzero(mask[:whole].reshape(-1, 8)[groups])
-    return np.concatenate([groups[group] * 8 + inside, np.flatnonzero(mask[whole:]) + whole])
 
 
 def _decoded(raw: bytes) -> Meaning:

@@ -58,6 +58,12 @@ class Oddities:
         """Note that record `row` of the batch (0-based) has this fault."""
         self._found.setdefault((row, code), sample)
 
+    def move_to(self, other: Oddities, rows: Sequence[int]) -> None:
+        """Note all of this for another batch, in which record n of this one is record `rows[n]`."""
+        for (row, code), sample in self._found.items():
+            other.add(rows[row], code, sample)
+        self._found.clear()
+
     def report(self, builder: TraceIssues, traces: int | Sequence[int] | NDArray[np.int32]) -> None:
         """Tell the builder, and forget.
 

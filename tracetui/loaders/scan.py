@@ -1,0 +1,40 @@
+"""Finding byte patterns in large pieces of text with numpy: all places in one pass."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Places = npt.NDArray[np.int64]
+
+_LOOKED_AT = 8192
+
+
+def find_all(data: bytes | bytearray, pattern: bytes) -> Places:
+    """The indices of `pattern` in `data`, int64[n] ascending; overlapping ones too.
+
+    The byte of it that is rarest in the first few KiB is looked for first, and only what stands around its
+    places is compared.
+    """
+    room = len(data) - len(pattern) + 1
+    if room <= 0:
+        return np.zeros(0, np.int64)
+    text = np.frombuffer(data, np.uint8)
+    often = np.bincount(text[:_LOOKED_AT], minlength=256)[np.frombuffer(pattern, np.uint8)]
+    probe = int(often.argmin())
+    found = np.flatnonzero(text[probe : probe + room] == pattern[probe])
+    return found[stands_at(data, found, pattern)]
+
+
+def stands_at(data: bytes | bytearray, places: Places, pattern: bytes) -> npt.NDArray[np.bool_]:
+    """Whether `pattern` stands at each of some places, bool[k]; places may lie outside of `data`."""
+    room = len(data) - len(pattern) + 1
+    inside = (places >= 0) & (places < room)
+    if not inside.any():
+        return inside
+    # Every place as a text of the pattern's length, without a copy.
+    texts = np.ndarray((room,), f"S{len(pattern)}", data, strides=(1,))
+    if inside.all():
+        return np.asarray(texts[places] == pattern)
+    inside[inside] = texts[places[inside]] == pattern
+    return inside
