@@ -248,8 +248,8 @@ class _Writer:
                 "self_time_nano": times[2],
                 "critical_path_nano": times[3],
                 "attributes": details.attributes,
-                "events": [_event(event) for event in details.events],
-                "links": [_link(link) for link in Span(store, row).links] if details.links else [],
+                "events": [event_value(event) for event in details.events],
+                "links": [link_value(link) for link in Span(store, row).links] if details.links else [],
                 "resource": self._resource(row, details.resource),
                 "scope": self._scope(row, details.scope),
                 "warnings": details.warnings,
@@ -266,9 +266,9 @@ class _Writer:
     def _scope(self, row: int, own: Scope | None) -> object:
         code = int(self.store.scope[row])
         if code < 0:
-            return _scope_value(own or Scope())
+            return scope_value(own or Scope())
         if code not in self._scopes:
-            self._scopes[code] = Encoded(dumps_raw(_scope_value(self.store.scope_of(row))))
+            self._scopes[code] = Encoded(dumps_raw(scope_value(self.store.scope_of(row))))
         return self._scopes[code]
 
 
@@ -276,11 +276,13 @@ _KINDS: Final = [kind.name.lower() for kind in Kind]
 _STATUSES: Final = [status.name.lower() for status in Status]
 
 
-def _event(event: Event) -> dict[str, Any]:
+def event_value(event: Event) -> dict[str, Any]:
+    """An event as it stands in a report."""
     return {"time_unix_nano": event.time_ns, "name": event.name, "attributes": event.attributes}
 
 
-def _link(link: Link) -> dict[str, Any]:
+def link_value(link: Link) -> dict[str, Any]:
+    """A link as it stands in a report."""
     return {
         "trace_id": link.trace_id,
         "span_id": link.span_id,
@@ -289,5 +291,6 @@ def _link(link: Link) -> dict[str, Any]:
     }
 
 
-def _scope_value(scope: Scope) -> dict[str, Any]:
+def scope_value(scope: Scope) -> dict[str, Any]:
+    """A scope as it stands in a report."""
     return {"name": scope.name, "version": scope.version, "attributes": scope.attributes}

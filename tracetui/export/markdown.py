@@ -48,14 +48,14 @@ def _trace(report: Report, trace: TraceSummary) -> Iterator[str]:
         format.datetime_utc(trace.start_ns),
     ]
     yield " · ".join(facts) + "  "
-    yield f"trace `{_code(trace.trace_id)}`"
+    yield f"trace `{code(trace.trace_id)}`"
     yield from _issues(report, trace)
     yield from _path(report, trace)
     if report.spans is not Spans.NONE:
         yield from _spans(report, trace)
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Text for a code span: a backtick would end it."""
     return neutralise(text).replace("`", "'")
 
