@@ -19,6 +19,8 @@ _STDIN = (
 
 def main() -> NoReturn:
     """Run the command line of this process, and exit with its code."""
+    # numpy's linear algebra is never used, and starting its threads would take longer than numpy itself.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = sys.argv[1:]
     if arguments in (["--version"], ["-V"]):
         from tracetui import __version__
