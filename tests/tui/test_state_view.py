@@ -64,9 +64,9 @@ def test_any_run_of_commands_agrees_with_the_plain_model(
         check(view)
         if view.rows_version == before:
             assert view.visible is lines
-    view.set_keep(np.isin(np.arange(len(parents)), data.draw(st.lists(st.integers(0, len(parents) - 1)))))
+    view.set_filter(np.isin(np.arange(len(parents)), data.draw(st.lists(st.integers(0, len(parents) - 1)))))
     check(view)
-    view.set_keep(None)
+    view.set_filter(None)
     node = data.draw(st.integers(0, len(parents) - 1))
     view.reveal(node)
     check(view)
@@ -131,14 +131,14 @@ def test_fold_all_shows_the_roots_alone() -> None:
 def test_guides_end_at_the_last_sibling_that_is_shown() -> None:
     view = view_of([-1, 0, 0, 0])
     assert [view.has_next_sibling(n) for n in range(4)] == [False, True, True, False]
-    view.set_keep(np.array([False, True, True, False]))
+    view.set_filter(np.array([False, True, True, False]))
     assert [view.has_next_sibling(n) for n in range(4)] == [False, True, False, False]
     assert view.children_shown(0) == 2
 
 
 def test_an_empty_forest_has_no_cursor_and_survives_every_command() -> None:
     view = ViewState(forest_of([-1]), WHOLE)
-    view.set_keep(np.array([False]))
+    view.set_filter(np.array([False]))
     assert view.cursor == -1
     for command in COMMANDS:
         command(view)

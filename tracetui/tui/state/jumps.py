@@ -114,7 +114,7 @@ def _go(view: ViewState, facts: Facts, node: int) -> None:
 def only_path(view: ViewState, facts: Facts) -> str | None:
     """Show only the critical path, or everything again."""
     if view.only_path:
-        view.set_keep(None)
+        view.set_path(None)
         return None
     if facts.sections is None:
         return WAIT
@@ -122,5 +122,5 @@ def only_path(view: ViewState, facts: Facts) -> str | None:
     mask[facts.sections.node] = True
     if not mask.any():
         return "no critical path: nothing in this trace takes time"
-    view.set_keep(mask, only_path=True)
+    view.set_path(mask)
     return "only the critical path: c shows all"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .forest import Bool, Forest, Int32
 from .rows import fold_rows, holds, unfold_rows, visible_rows
+
+if TYPE_CHECKING:
+    from .find import Hits
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,11 @@ class ViewState:
         window: the range of time the bars cover.
         whole: the range of time of the whole trace.
         root: the node that stands alone as root, or -1.
-        keep: bool[n] where only some nodes are shown, else None.
-        only_path: whether `keep` is the critical path.
+        matches: bool[n], the nodes that the filter holds for, or None without one.
+        passing: bool[n], those and their ancestors, or None.
+        path: bool[n], the nodes of the critical path where only they are shown, else None.
+        keep: bool[n], what filter and path leave, with ancestors; None for all.
+        hits: what was searched and found, or None.
         marks: marked nodes.
         section: the section of the critical path that was jumped to last, or -1.
         rank: the place in the ranking of self times that was jumped to last, or -1.
@@ -51,8 +58,11 @@ class ViewState:
     def __init__(self, forest: Forest, whole: Window) -> None:
         self.forest = forest
         self.folded: Bool = np.zeros(len(forest), bool)
+        self.matches: Bool | None = None
+        self.passing: Bool | None = None
+        self.path: Bool | None = None
         self.keep: Bool | None = None
-        self.only_path = False
+        self.hits: Hits | None = None
         self.root = -1
         self.visible: Int32 = np.arange(len(forest), dtype=np.int32)
         self.cursor = 0 if len(forest) else -1
@@ -66,8 +76,14 @@ class ViewState:
         self.rows_version = 0
         self.look_version = 0
         self._kept: Int32 | None = None
+        self._left = 0
 
     # What is visible
+
+    @property
+    def only_path(self) -> bool:
+        """Whether only the critical path is shown."""
+        return self.path is not None
 
     @property
     def line(self) -> int:
@@ -154,11 +170,29 @@ class ViewState:
         self.folded = folded
         self.refresh()
 
-    def set_keep(self, matches: Bool | None, *, only_path: bool = False) -> None:
+    def set_filter(self, matches: Bool | None) -> None:
         """Show only these nodes and their ancestors, or (None) all."""
-        self.keep = None if matches is None else holds(matches, self.forest.size)
-        self.only_path = only_path and matches is not None
+        self.matches = matches
+        self.passing = None if matches is None else holds(matches, self.forest.size)
+        self._rekeep()
+
+    def set_path(self, path: Bool | None) -> None:
+        """Show of what the filter leaves only these nodes and their ancestors, or (None) all of it."""
+        self.path = path
+        self._rekeep()
+
+    def _rekeep(self) -> None:
+        if self.path is None:
+            self.keep = self.passing
+        else:
+            both = self.path if self.matches is None else self.path & self.matches
+            self.keep = holds(both, self.forest.size)
         self.refresh()
+
+    def set_hits(self, hits: Hits | None) -> None:
+        """Have these nodes be marked as found."""
+        self.hits = hits
+        self.look_version += 1
 
     def set_root(self, node: int) -> None:
         """Show one subtree alone, or (-1) the whole trace."""
@@ -185,7 +219,10 @@ class ViewState:
             self.root = -1
             changed = True
         if self.keep is not None and not self.keep[node]:
-            self.keep, self.only_path = None, False
+            # The path first: what the user asked for in words goes only if it must.
+            self.path, self.keep = None, self.passing
+            if self.passing is not None and not self.passing[node]:
+                self.matches = self.passing = self.keep = None
             changed = True
         above = np.asarray(self.forest.ancestors(node), dtype=np.int64)
         if len(above) and self.folded[above].any():
@@ -206,6 +243,8 @@ class ViewState:
     def _rows_changed(self) -> None:
         self.rows_version += 1
         if not len(self.visible):
+            # Typing may pass through filters that leave nothing: the way back leads here again.
+            self._left = self.cursor if self.cursor >= 0 else self._left
             self.cursor = -1
         else:
-            self.move_to(max(self.cursor, 0))
+            self.move_to(self.cursor if self.cursor >= 0 else self._left)
