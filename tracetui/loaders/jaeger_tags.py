@@ -87,9 +87,12 @@ class _Key:
             return places, codes
         self._learn_before(text, int(places[0]))
         behind = places + len(self.marker)
+        unknown = np.arange(len(places))
         for tail, code in self.known.items():
-            codes[stands_at(text, behind, tail)] = code
-        for row in np.flatnonzero(codes < 0).tolist():
+            is_tail = stands_at(text, behind[unknown], tail)
+            codes[unknown[is_tail]] = code
+            unknown = unknown[~is_tail]
+        for row in unknown.tolist():
             at = int(behind[row])
             codes[row] = self._meaning(text[at : text.find(b"}", at) + 1])
         codes[~self._starts_a_tag(text, places)] = -1

@@ -13,16 +13,19 @@ _LOOKED_AT = 8192
 def find_all(data: bytes | bytearray, pattern: bytes) -> Places:
     """The indices of `pattern` in `data`, int64[n] ascending; overlapping ones too.
 
-    The byte of it that is rarest in the first few KiB is looked for first, and only what stands around its
-    places is compared.
+    The byte of it that is rarest in the first few KiB is looked for first, then the next, and only what stands
+    around their places is compared.
     """
     room = len(data) - len(pattern) + 1
     if room <= 0:
         return np.zeros(0, np.int64)
     text = np.frombuffer(data, np.uint8)
     often = np.bincount(text[:_LOOKED_AT], minlength=256)[np.frombuffer(pattern, np.uint8)]
-    probe = int(often.argmin())
+    rarest = often.argsort()
+    probe = int(rarest[0])
     found = np.flatnonzero(text[probe : probe + room] == pattern[probe])
+    for also in rarest[1:3].tolist():
+        found = found[text[found + also] == pattern[also]]
     return found[stands_at(data, found, pattern)]
 
 
