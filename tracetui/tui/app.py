@@ -18,10 +18,11 @@ from tracetui.loaders import Progress
 from tracetui.model.trace import Collection
 
 from .bindings import GLOBAL, bindings_for
+from .copying import CopyingApp
 from .loading import SMALL, Arrived, Loading, Mail
 from .screens.start import LoadingScreen
 from .screens.waterfall import WaterfallScreen
-from .settings import Keeper, SettledApp, name_of
+from .settings import Keeper, name_of
 from .state.facts import Facts, analyse, carry_over, lay_out
 from .state.view import ViewState
 from .terminal import guarded_signals
@@ -37,7 +38,7 @@ KEPT_TRACES = 16
 """Traces whose analysis and view are kept for coming back to them."""
 
 
-class TraceApp(SettledApp):
+class TraceApp(CopyingApp):
     """Shows what a `Loading` brings.
 
     Args:
@@ -312,6 +313,10 @@ class TraceApp(SettledApp):
 
             if not isinstance(self.screen, HelpScreen):
                 self.push_screen(HelpScreen(context_of(self.screen), ascii=self.ascii))
+        elif name == "copy":
+            self.offer_copy()
+        elif name == "save":
+            self.offer_save()
         elif name == "palette":
             from .screens.palette import open_palette
 

@@ -192,6 +192,24 @@ ACTIONS: tuple[Action, ...] = (
     ),
     _action("next-pane", "tab", "Next pane", "Panes", "Go to the next pane.", ("waterfall", "detail")),
     _action(
+        "copy",
+        "y",
+        "Copy",
+        "Panes",
+        "Choose what to copy: a value, an id, the span, the critical path.",
+        ("waterfall", "detail", "traces", "pager"),
+        "copy",
+        footer_in=("detail", "pager"),
+    ),
+    _action(
+        "save",
+        "ctrl+s",
+        "Save",
+        "Traces",
+        "Save this trace to a file, never over another.",
+        ("waterfall", "detail", "traces"),
+    ),
+    _action(
         "open-trace", "enter", "Open trace", "Traces", "Open the trace of this line.", ("traces",), "open"
     ),
     _action("next-trace", "right_curly_bracket", "Next trace", "Traces", "Open the next trace of the list."),

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from tracetui.text import cell_len, to_ascii
 from tracetui.tui.bindings import bindings_for
+from tracetui.tui.copy_choices import Copyable
 from tracetui.tui.detail.lines import Entry, Line, Piece
 from tracetui.tui.detail.pager import pages, summary
 from tracetui.tui.theme import paint
@@ -68,8 +69,12 @@ class PagerView(LinesView):
 
     def action_run(self, name: str) -> None:
         """Carry out an action of the registry."""
-        if not self.move(name) and name == "back":
+        if self.move(name):
+            return
+        if name == "back":
             self.screen.dismiss()
+        elif name == "copy":
+            self.app.action_run(name)  # type: ignore[attr-defined]
 
 
 class PagerScreen(Screen[None]):
@@ -89,6 +94,14 @@ class PagerScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.query_one(PagerView).focus()
+
+    def copyable(self) -> Copyable:
+        """What is on show, to be copied."""
+        return Copyable(entry=self._entry)
+
+    def say(self, text: str) -> None:
+        """Show one line beside the keys."""
+        self.query_one(KeyBar).message(text)
 
     def action_run(self, name: str) -> None:
         """Actions whose key was pressed elsewhere on this screen."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from textual import events
 from textual.app import ComposeResult
@@ -14,6 +16,9 @@ from tracetui.tui.settings import SettledApp
 from tracetui.tui.traces_state import TraceListState
 from tracetui.tui.widgets.footer import KeyBar
 from tracetui.tui.widgets.trace_list import DurationStrip, TraceHead, TraceSummary, TraceTable
+
+if TYPE_CHECKING:
+    from tracetui.tui.copy_choices import Copyable
 
 __all__ = ["TraceListScreen"]
 
@@ -90,6 +95,17 @@ class TraceListScreen(Screen[None]):
         """Numbers of the traces as they are listed."""
         found: list[int] = self.state.order.tolist()
         return found
+
+    def copyable(self) -> Copyable | None:
+        """Where the cursor is, for the copy menu."""
+        from tracetui.tui.copy_choices import Copyable
+
+        current = self.state.current
+        return Copyable(self.state.collection.traces[current]) if current >= 0 else None
+
+    def say(self, text: str) -> None:
+        """Show one line beside the keys."""
+        self.keys.message(text)
 
     def tell_progress(self, text: str) -> None:
         """Show progress, or anything else of one line, beside the keys."""

@@ -23,6 +23,7 @@ from tracetui.tui.widgets.waterfall import Waterfall
 
 if TYPE_CHECKING:
     from tracetui.tui.app import TraceApp
+    from tracetui.tui.copy_choices import Copyable
     from tracetui.tui.widgets.detail import DetailPane
 
 WIDE = 140
@@ -116,6 +117,20 @@ class WaterfallScreen(Screen[None]):
             view.reveal(node)
             self._apply(None)
 
+    def copyable(self) -> Copyable | None:
+        """Where the cursor is, for the copy menu."""
+        from tracetui.tui.copy_choices import Copyable
+
+        view, facts, detail = self._view, self._facts, self._detail
+        if view is None or facts is None:
+            return None
+        row = facts.row(view.cursor) if view.cursor >= 0 else -1
+        entry = detail.entry if detail is not None and detail.has_focus else None
+        if row < 0 or facts.self_ns is None or facts.on_path_ns is None:
+            return Copyable(facts.trace, row, entry, paths=facts.paths, mode=self._tracetui.mode)
+        own, on_path = int(facts.self_ns[row - facts.first]), int(facts.on_path_ns[row - facts.first])
+        return Copyable(facts.trace, row, entry, own, on_path, facts.paths)
+
     # Layout
 
     def on_resize(self, event: events.Resize) -> None:
@@ -204,6 +219,8 @@ class WaterfallScreen(Screen[None]):
                 self._header.show(facts, self._source, self._tracetui.clock)
             self._measure()
             self._keys.message(f"times: {self._tracetui.clock.value}")
+        elif name in ("copy", "save"):
+            self._tracetui.action_run(name)
         elif name in ("next-trace", "previous-trace"):
             self._keys.message(self._tracetui.step_trace(1 if name == "next-trace" else -1) or "")
 
