@@ -64,7 +64,10 @@ def critical_path(root: Trace | Span, mode: str = "default") -> list[Section]:
     span = root.root if isinstance(root, Trace) else root
     paths = analysis.critical_path(span.store, span.row, analysis.Mode(mode))
     columns = paths.span.tolist(), paths.start_ns.tolist(), paths.end_ns.tolist(), paths.wait.tolist()
-    return [Section(Span(span.store, row), start, end, wait) for row, start, end, wait in zip(*columns, strict=True)]
+    return [
+        Section(Span(span.store, row), start, end, wait)
+        for row, start, end, wait in zip(*columns, strict=True)
+    ]
 
 
 def self_times(trace: Trace) -> npt.NDArray[np.int64]:

@@ -94,9 +94,9 @@ def neutralise(text: str, *, multiline: bool = False) -> str:
     """Return `text` with everything made visible that a terminal, a reader or a parser could be fooled by.
 
     Control characters become control pictures or `⟨9B⟩`, so do bidirectional and zero-width characters,
-    private and unassigned code points; variation selectors are dropped; spaces of any width become plain ones;
-    at most four combining marks stay on a base. Escape sequences are not stripped: their ESC becomes ␛ and the
-    rest stays to be seen. Neutralising twice changes nothing more.
+    private and unassigned code points; variation selectors are dropped, spaces of any width become plain;
+    at most four combining marks stay on a base. Escape sequences are not stripped: their ESC becomes ␛ and
+    the rest stays to be seen. Neutralising twice changes nothing more.
 
     Args:
         text: Foreign text: of a trace, a file name, a URL, a server's message.

@@ -263,3 +263,15 @@ def test_tags_that_were_seen_before_are_not_decoded_again() -> None:
         assert kinds.tolist() == [Kind.CLIENT] * 6
         assert statuses.tolist() == [Status.ERROR, Status.UNSET] * 3
         assert odd == []
+
+
+def test_a_broken_last_span_takes_nothing_of_the_next_trace(tmp_path: Path) -> None:
+    good = trace(span(1), span(2, 1), span(3, 1))
+    spans = [span(number) | {"traceID": OTHER} for number in (4, 5, 6)]
+    other = {**trace(*spans), "traceID": OTHER}
+    text = json.dumps({"data": [good, good, other]}, separators=(",", ":"))
+    second = text.index('"spanID":"0000000000000003"', text.index('"spanID":"0000000000000003"') + 5)
+    found = read(tmp_path, (text[:second] + "?" + text[second:]).encode())
+    assert [len(trace.spans) for trace in found.traces] == [3, 3]
+    assert "trace-id-mismatch" not in codes(found.traces[1])
+    assert codes(found.traces[0])["bad-span"] == 1

@@ -66,7 +66,7 @@ class _Key:
 
     Attributes:
         marker: The key's bytes.
-        before: What stands before it as this writer puts it, from the tag's brace on; empty until one was seen.
+        before: What this writer puts before it, from the tag's brace on; empty until one was seen.
         known: What followed the key, up to the closing brace, and what that tag says.
     """
 

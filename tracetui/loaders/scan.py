@@ -13,8 +13,8 @@ _LOOKED_AT = 8192
 def find_all(data: bytes | bytearray, pattern: bytes) -> Places:
     """The indices of `pattern` in `data`, int64[n] ascending; overlapping ones too.
 
-    The byte of it that is rarest in the first few KiB is looked for first, then the next, and only what stands
-    around their places is compared.
+    The byte of it that is rarest in the first few KiB is looked for first, then the next, and only what
+    stands around their places is compared.
     """
     room = len(data) - len(pattern) + 1
     if room <= 0:

@@ -436,6 +436,9 @@ class JsonStream:
         self._end_of_data = False
         self._fill(self.batch * 4)
         found = shape.find_next(self._data, self._at + 1)
+        end = shape.find_end(self._data, self._at + 1)
+        if end >= 0 and (found < 0 or end < found):
+            found = end  # it was the last of its array
         if found < 0:
             return False
         self._at = found

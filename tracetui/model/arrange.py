@@ -51,10 +51,10 @@ def arrange(builder: StoreBuilder, columns: Columns, *, complete: bool) -> Colle
     parent, columns, place = _leave_out_gone(columns, identity)
     logs = TraceLogs(logs.logs, columns["trace"])
     mend_times(columns, parent, logs)
-    forest = _grow(columns, parent, logs)
-    _tell_orphans(columns, parent, logs)
+    forest = _grow(builder, columns, parent, logs)
+    _tell_orphans(builder, columns, parent, logs)
     _tell_roots(columns, parent, logs)
-    _tell_outside(columns, parent, logs)
+    _tell_outside(builder, columns, parent, logs)
     store, trace_codes = _lay_out(builder, columns, parent, forest, resources)
     position = np.empty(len(parent), np.int64)
     position[forest.order] = np.arange(len(parent))
@@ -117,14 +117,13 @@ def _tell_repeats(columns: Columns, identity: Identity, builder: StoreBuilder, l
         (IssueCode.CYCLE, np.flatnonzero((columns["flags"] & Flag.CYCLE) != 0)),
     ):
         if len(rows):
-            logs.add_rows(
-                code, rows, np.array([_id_text(builder, columns, row) for row in rows[:64].tolist()])
-            )
+            logs.add_rows(code, rows, lambda row: _id_text(builder, columns, row))
 
 
-def _id_text(builder: StoreBuilder, columns: Columns, row: int) -> str:
-    number = int(columns["span_id"][row])
-    opaque = int(columns["flags"][row]) & Flag.OPAQUE_ID
+def _id_text(builder: StoreBuilder, columns: Columns, row: int, of: str = "span") -> str:
+    """The id of a span, or of its parent, as text."""
+    number = int(columns[f"{of}_id"][row])
+    opaque = int(columns["flags"][row]) & (Flag.OPAQUE_ID if of == "span" else Flag.OPAQUE_PARENT)
     return builder.strings.texts[number] if opaque else f"{number:016x}"
 
 
@@ -152,24 +151,30 @@ def _leave_out_gone(columns: Columns, identity: Identity) -> tuple[Int32s, Colum
     return parent, {name: column[keep] for name, column in columns.items()}, place
 
 
-def _grow(columns: Columns, parent: Int32s, logs: TraceLogs) -> Forest:
+def _grow(builder: StoreBuilder, columns: Columns, parent: Int32s, logs: TraceLogs) -> Forest:
     forest = grow_forest(parent, columns["trace"], columns["start_ns"])
     if len(forest.unreached):
         cuts = np.array(cycle_starts(parent, forest.unreached, columns["start_ns"]), np.int64)
-        logs.add_rows(IssueCode.CYCLE, cuts, columns["span_id"][cuts])
+        logs.add_rows(IssueCode.CYCLE, cuts, lambda row: _id_text(builder, columns, row))
         parent[cuts] = -1
         columns["flags"][cuts] |= np.uint16(Flag.CYCLE)
         forest = grow_forest(parent, columns["trace"], columns["start_ns"])
     return forest
 
 
-def _tell_orphans(columns: Columns, parent: Int32s, logs: TraceLogs) -> None:
+def _tell_orphans(builder: StoreBuilder, columns: Columns, parent: Int32s, logs: TraceLogs) -> None:
     flags = columns["flags"]
     lost = (parent < 0) & ((flags & (Flag.HAS_PARENT | Flag.CYCLE)) == Flag.HAS_PARENT)
     rows = np.flatnonzero(lost)
     if len(rows):
         flags[rows] |= np.uint16(Flag.ORPHAN)
-        logs.add_rows(IssueCode.ORPHAN, rows)
+        logs.add_rows(
+            IssueCode.ORPHAN,
+            rows,
+            lambda row: (
+                f"{_id_text(builder, columns, row)}: parent {_id_text(builder, columns, row, 'parent')}"
+            ),
+        )
 
 
 def _tell_roots(columns: Columns, parent: Int32s, logs: TraceLogs) -> None:
@@ -181,7 +186,7 @@ def _tell_roots(columns: Columns, parent: Int32s, logs: TraceLogs) -> None:
         logs.add_rows(IssueCode.MULTIPLE_ROOTS, roots[several])
 
 
-def _tell_outside(columns: Columns, parent: Int32s, logs: TraceLogs) -> None:
+def _tell_outside(builder: StoreBuilder, columns: Columns, parent: Int32s, logs: TraceLogs) -> None:
     """Children that start before their parent or after its end, though nothing says that they may.
 
     |--- parent ---|
@@ -195,7 +200,7 @@ def _tell_outside(columns: Columns, parent: Int32s, logs: TraceLogs) -> None:
     kinds = columns["kind"]
     child = child[(kinds[above] != Kind.PRODUCER) | (kinds[child] != Kind.CONSUMER)]
     if len(child):
-        logs.add_rows(IssueCode.OUTSIDE_PARENT, child)
+        logs.add_rows(IssueCode.OUTSIDE_PARENT, child, lambda row: _id_text(builder, columns, row))
 
 
 def _lay_out(

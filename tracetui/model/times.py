@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -30,23 +31,30 @@ class TraceLogs:
         self.logs = logs
         self._trace = trace
 
-    def add_rows(self, code: IssueCode, rows: Rows, samples: npt.NDArray[Any] | None = None) -> None:
+    def add_rows(self, code: IssueCode, rows: Rows, describe: Callable[[int], object] | None = None) -> None:
         """Count an issue once for each of some rows, with each row's trace.
 
         Args:
             code: What it is.
             rows: Rows in source order.
-            samples: A value for each row that is named in the samples.
+            describe: What a sample says of a row; asked for the first few of each trace.
         """
-        traces = self._trace[rows]
-        codes, counts = np.unique(traces, return_counts=True)
-        for trace, count in zip(codes.tolist(), counts.tolist(), strict=True):
+        for trace, members in rows_by_trace(self._trace, rows):
             log = self.logs.setdefault(trace, IssueLog())
-            log.add(code, count=count)
-            if samples is None:
-                continue
-            for place in np.flatnonzero(traces == trace)[:MAX_SAMPLES].tolist():
-                log.add(code, str(samples[place]), count=0)
+            log.add(code, count=len(members))
+            if describe is not None:
+                for row in members[:MAX_SAMPLES].tolist():
+                    log.add(code, str(describe(row)), count=0)
+
+
+def rows_by_trace(trace: npt.NDArray[np.int32], rows: Rows) -> Iterator[tuple[int, Rows]]:
+    """Some rows, trace by trace; each trace's in their order."""
+    traces = trace[rows]
+    order = np.argsort(traces, kind="stable")
+    ends = np.flatnonzero(np.diff(traces[order], append=-1)) + 1
+    for first, last in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True):
+        members = rows[order[first:last]]
+        yield int(trace[members[0]]), members
 
 
 def mend_times(columns: Columns, parent: npt.NDArray[np.int32], logs: TraceLogs) -> None:
@@ -69,7 +77,8 @@ def mend_times(columns: Columns, parent: npt.NDArray[np.int32], logs: TraceLogs)
         np.minimum(duration, LONGEST_NS, out=duration)
     negative = np.flatnonzero(duration < 0)
     if len(negative):
-        logs.add_rows(IssueCode.NEGATIVE_DURATION, negative, duration[negative])
+        lengths = duration.copy()
+        logs.add_rows(IssueCode.NEGATIVE_DURATION, negative, lambda row: f"{int(lengths[row])} ns")
         duration[negative] = 0
     timeless = np.flatnonzero((columns["flags"] & Flag.NO_TIME) != 0)
     if len(timeless):
@@ -138,9 +147,13 @@ def _tell_far_starts(columns: Columns, logs: TraceLogs) -> None:
         low, high = np.full(traces, LATEST_NS), np.full(traces, EARLIEST_NS)
         np.minimum.at(low, trace, start)
         np.maximum.at(high, trace, start)
-    for suspect in np.flatnonzero((high - low > YEAR_NS) | ((low == 0) & (high == 0))).tolist():
-        rows = np.flatnonzero(trace == suspect)
-        median = np.sort(start[rows])[len(rows) // 2]
-        far = rows if low[suspect] == high[suspect] == 0 else rows[np.abs(start[rows] - median) > YEAR_NS]
+    zero = (low == 0) & (high == 0)
+    suspect = (zero | (high - low > YEAR_NS))[trace if traces > 1 else np.zeros(len(trace), np.int64)]
+    if not suspect.any():
+        return
+    for _, rows in rows_by_trace(trace, np.flatnonzero(suspect)):
+        starts = start[rows]
+        median = np.sort(starts)[len(rows) // 2]
+        far = rows if not starts.any() else rows[np.abs(starts - median) > YEAR_NS]
         if len(far):
-            logs.add_rows(IssueCode.BAD_TIME, far, start[far])
+            logs.add_rows(IssueCode.BAD_TIME, far, lambda row: f"start {int(start[row])} ns")
