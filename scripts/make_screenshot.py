@@ -31,6 +31,8 @@ async def picture(sample: str, keys: Sequence[str]) -> str:
     app = TraceApp(loading)
     async with app.run_test(size=SIZE) as pilot:
         while not app.finished:
+            if app.failure is not None:
+                raise app.failure
             await pilot.pause(0.02)
         await pilot.press(*keys)
         await pilot.pause()
