@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from tracetui.cli.main import source_name
 from tracetui.cli.options import Options, Sources
+from tracetui.cli.selected import Selected, print_selected, screen_on_stderr
 from tracetui.errors import UsageError
 
-_STDIN, _STDOUT = 0, 1
+if TYPE_CHECKING:
+    from tracetui.tui.copy_choices import Copyable
+
+_STDIN, _STDOUT, _STDERR = 0, 1, 2
 
 
 @Parameter(name="*")
@@ -31,6 +35,9 @@ class ViewOptions:
     mouse: Annotated[bool | None, Parameter(env_var="TRACETUI_MOUSE", negative="--no-mouse")] = None
     "Take clicks and the wheel; without, the terminal selects text as usual."
 
+    print_selected: Annotated[Selected | None, Parameter(env_var="TRACETUI_PRINT_SELECTED")] = None
+    "Draw on stderr, and when left with q print the span under the cursor: its id, or all of it as JSON."
+
 
 def view(
     *sources: Sources,
@@ -43,7 +50,7 @@ def view(
         sources: Files, directories, globs, or - for standard input. Without any, the start screen.
     """
     names = [source_name(source) for source in sources]
-    if can_view(names):
+    if can_view(names, screen=_STDERR if view_options.print_selected else _STDOUT):
         return _open_viewer(names, options, view_options)
     if not names:
         raise UsageError("no source given", hint="a file, a directory, a glob, or - for standard input")
@@ -52,12 +59,16 @@ def view(
     return print_traces(names, options)
 
 
-def can_view(names: list[str]) -> bool:
+def can_view(names: list[str], screen: int = _STDOUT) -> bool:
     """Whether there is a terminal to draw on, and keys can be read.
 
     Keys come from stdin, or from /dev/tty where stdin is a source.
+
+    Args:
+        names: The sources.
+        screen: What is drawn on, a file descriptor.
     """
-    if os.environ.get("TERM") == "dumb" or not _is_terminal(_STDOUT):
+    if os.environ.get("TERM") == "dumb" or not _is_terminal(screen):
         return False
     if "-" not in names:
         return _is_terminal(_STDIN)
@@ -84,7 +95,14 @@ def _open_viewer(names: list[str], options: Options, view_options: ViewOptions) 
         time_format=view_options.time_format,
         mouse=view_options.mouse,
     )
-    return tui.run(names, load_options, settings)
+    form = view_options.print_selected
+    if form is None:
+        return tui.run(names, load_options, settings)
+    chosen: list[Copyable] = []
+    with screen_on_stderr():
+        code = tui.run(names, load_options, settings, chosen.append)
+    print_selected(chosen[0] if chosen else None, form)
+    return code
 
 
 def _is_terminal(fd: int) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tracetui.config import Loaded
     from tracetui.loaders import LoadOptions
+
+    from .copy_choices import Copyable
 
 __all__ = ["run"]
 
@@ -16,6 +18,7 @@ def run(
     names: Sequence[str],
     options: LoadOptions | None = None,
     settings: Loaded | None = None,
+    chosen: Callable[[Copyable], None] | None = None,
 ) -> int:
     """Open the viewer on some sources, and return when it is left.
 
@@ -23,9 +26,10 @@ def run(
     is.
 
     Args:
-        names: files, directories, globs or `-`, as the user gave them.
+        names: files, directories, globs or `-`, as the user gave them; none for the start screen.
         options: how to read them.
         settings: how it looks, and where changes of that are kept; None for the defaults, kept nowhere.
+        chosen: gets where the cursor was when the user quit, if that was in a trace.
 
     Returns:
         The exit code: 0, or 128 + n after signal n.
@@ -39,17 +43,15 @@ def run(
     gc.disable()  # until all is read: what is imported and loaded is not garbage
     from tracetui.analysis import Mode
     from tracetui.config import Loaded
-    from tracetui.errors import UsageError
     from tracetui.loaders import LoadOptions
 
     from .loading import Loading
 
-    if not names:
-        raise UsageError("no source given", hint="a file, a directory, a glob, or - for standard input")
     settings = settings or Loaded.defaults()
     loading = Loading(names, options or LoadOptions(), Mode(settings.settings.critical_path))
-    loading.start()
+    if names:
+        loading.start()
 
     from .app import run_app
 
-    return run_app(loading, settings)
+    return run_app(loading, settings, chosen)

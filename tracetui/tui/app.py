@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,15 +21,18 @@ from tracetui.model.trace import Collection
 from .bindings import GLOBAL, bindings_for
 from .copying import CopyingApp
 from .loading import SMALL, Arrived, Loading, Mail
+from .opening import Opener
 from .screens.start import LoadingScreen
 from .screens.waterfall import WaterfallScreen
 from .settings import Keeper, name_of
 from .state.facts import Facts, analyse, carry_over, lay_out
+from .state.queries import Queries
 from .state.view import ViewState
 from .terminal import guarded_signals
 from .theme import APP_CSS
 
 if TYPE_CHECKING:
+    from .copy_choices import Copyable
     from .screens.traces import TraceListScreen
     from .widgets.detail import DetailPane
 
@@ -70,6 +74,9 @@ class TraceApp(CopyingApp):
         self.collection: Collection | None = None
         self.failure: Exception | None = None
         self.finished = False
+        self.opener = Opener(self)
+        self.queries = Queries()
+        """What is searched and filtered in the waterfall, whatever trace is on it."""
         self._kept: dict[str, tuple[Facts, ViewState]] = {}  # by trace id, the last opened last
         self._open = -1
         self._pumping = False
@@ -79,11 +86,22 @@ class TraceApp(CopyingApp):
     def on_mount(self) -> None:
         # A small file has been read by now: its waterfall is then the first thing drawn.
         self._digest(self.loading.take())
-        if self.failure is None and len(self.screen_stack) == 1:
+        if not self.loading.names:
+            self._start()
+        elif self.failure is None and len(self.screen_stack) == 1:
             self.push_screen(LoadingScreen(self.loading.names, ascii=self.ascii))
         self._listen()
 
+    def _start(self) -> None:
+        """Nothing is to be read: have a source chosen."""
+        from .screens.open import StartScreen
+
+        self.finished = True
+        self.push_screen(StartScreen(self.keeper.recent(), ascii=self.ascii))
+        self.call_after_refresh(_collect_again)
+
     def on_unmount(self) -> None:
+        self.opener.cancel()
         self.loading.attach(None)
         self.loading.stop()
 
@@ -301,6 +319,7 @@ class TraceApp(CopyingApp):
     def action_run(self, name: str) -> None:
         """Carry out a global action."""
         if name == "quit":
+            self.note_chosen()
             self.exit(return_code=ExitCode.OK)
         elif name == "interrupt":
             self.exit(return_code=ExitCode.INTERRUPTED)
@@ -317,6 +336,10 @@ class TraceApp(CopyingApp):
             self.offer_copy()
         elif name == "save":
             self.offer_save()
+        elif name == "open-file":
+            self.opener.ask()
+        elif name == "reload":
+            self.opener.reload()
         elif name == "palette":
             from .screens.palette import open_palette
 
@@ -335,7 +358,7 @@ def context_of(screen: Screen[Any]) -> str:
     return str(getattr(screen, "CONTEXT", "help"))
 
 
-def run_app(loading: Loading, loaded: Loaded) -> int:
+def run_app(loading: Loading, loaded: Loaded, chosen: Callable[[Copyable], None] | None = None) -> int:
     """Run the application to its end; see `tracetui.tui.run`."""
     settings = loaded.settings
     running: list[TraceApp] = []
@@ -359,4 +382,6 @@ def run_app(loading: Loading, loaded: Loaded) -> int:
         raise app.crash
     if app.failure is not None:
         raise app.failure
+    if chosen is not None and app.chosen is not None:
+        chosen(app.chosen)
     return app.return_code or 0

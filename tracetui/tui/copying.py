@@ -35,6 +35,18 @@ class CopyingApp(SettledApp):
     collection: Collection | None
     ascii: bool
 
+    chosen: Copyable | None = None
+    """Where the cursor was when the user left, if it was on a span."""
+
+    def note_chosen(self) -> None:
+        """Remember where the cursor is in the trace that is open, under whatever else is on."""
+        for screen in reversed(self.screen_stack):
+            ask: Callable[[], Copyable | None] | None = getattr(screen, "copyable", None)
+            what = ask() if ask is not None else None
+            if what is not None and what.trace is not None:
+                self.chosen = what if what.row >= 0 else None
+                return
+
     def offer_copy(self) -> None:
         """Open the copy menu on what the cursor is on; where that is one thing only, copy it."""
         from .copy_choices import choices
