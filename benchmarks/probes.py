@@ -121,7 +121,7 @@ def view(path: str) -> Figures:
     everything = _timed(lambda: moves.fold_all(state))
     everything = max(everything, _timed(lambda: moves.unfold_all(state)))
     matches = state.forest.error.copy()
-    kept = max(_timed(lambda: state.set_keep(matches)), _timed(lambda: state.set_keep(None)))
+    kept = max(_timed(lambda: state.set_filter(matches)), _timed(lambda: state.set_filter(None)))
     return {"fold": max(fold, unfold), "all": everything, "filter": kept}
 
 

@@ -138,7 +138,7 @@ FOREIGN = re.compile(
     "|".join(
         (
             r"/(?:wo" + r"rk|fa" + r"rm|ro" + r"ot|ho" + r"me)/",
-            r"/t" + r"mp/",
+            r"/t" + r"mp/(?:tt|bash)",
             r"/\.lib" + r"rary\b",
             r"py" + r"pi\.org|pytho" + r"nhosted|index-" + r"url|arti" + r"factory",
             r"\bhelper [A-Z]\b",
