@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 GLOBAL = "global"
 CONTEXTS = ("waterfall", "detail", "traces", "pager", "help")
-GROUPS = ("Move", "Fold", "Jump", "Look", "Panes", "Traces", "Program")
+GROUPS = ("Move", "Fold", "Jump", "Find", "Look", "Panes", "Traces", "Program")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class Action:
 _ALL = CONTEXTS
 _W = ("waterfall",)
 _G = (GLOBAL,)
+_LISTED = ("waterfall", "traces")
 
 
 def _action(
@@ -137,6 +138,36 @@ ACTIONS: tuple[Action, ...] = (
     ),
     _action("next-mark", "apostrophe", "Next mark", "Jump", "Go to the next marked span."),
     _action("mark", "m", "Mark", "Jump", "Mark this span, or take its mark away."),
+    _action(
+        "search",
+        "slash",
+        "Search",
+        "Find",
+        "Search names, ids, attributes and events as you type; matches are marked.",
+        _LISTED,
+        "search",
+    ),
+    _action(
+        "next-match", "n", "Next match", "Find", "Go to the next match, unfolding what hides it.", _LISTED
+    ),
+    _action(
+        "previous-match",
+        "N",
+        "Previous match",
+        "Find",
+        "Go to the previous match, unfolding what hides it.",
+        _LISTED,
+    ),
+    _action(
+        "filter",
+        "f",
+        "Filter",
+        "Find",
+        "Hide what does not match a filter such as: cart >50ms !db.system=redis.",
+        _LISTED,
+        "filter",
+    ),
+    _action("clear-filter", "F", "No filter", "Find", "Show again what the filter hides.", _LISTED),
     _action("zoom-span", "z", "Zoom to span", "Look", "Zoom to this span; again: to its parent.", _W, "zoom"),
     _action("zoom-whole", "Z", "Zoom to the whole trace", "Look", "Show the whole trace."),
     _action("zoom-in", "i", "Zoom in", "Look", "Halve the time on view, around this span."),

@@ -221,6 +221,18 @@ class Paint:
             self._styles[key] = style
         return style
 
+    def match(self, style: Style) -> Style:
+        """The style of a part of a text that was searched and found, where the rest has `style`."""
+        key = ("match", style)
+        found = self._styles.get(key)
+        if found is None:
+            found = style + Style(bold=True, underline=True, dim=False)
+            if not self.ansi:
+                palette = self.palette
+                found += Style(color=palette.strong, bgcolor=blend(palette.warning, palette.background, 0.35))
+            self._styles[key] = found
+        return found
+
     def badge(self, role: Role = "warning") -> Style:
         """The style of a badge: dark text on the role's colour."""
         if self.ansi:

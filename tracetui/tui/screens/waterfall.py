@@ -15,6 +15,7 @@ from tracetui.model.trace import Span
 from tracetui.tui.bindings import bindings_for
 from tracetui.tui.state import commands, moves
 from tracetui.tui.state.facts import Facts
+from tracetui.tui.state.queries import Kind
 from tracetui.tui.state.view import ViewState
 from tracetui.tui.widgets.footer import KeyBar
 from tracetui.tui.widgets.header import TraceHeader
@@ -24,7 +25,10 @@ from tracetui.tui.widgets.waterfall import Waterfall
 if TYPE_CHECKING:
     from tracetui.tui.app import TraceApp
     from tracetui.tui.copy_choices import Copyable
+    from tracetui.tui.finding import Finding
     from tracetui.tui.widgets.detail import DetailPane
+
+    from .finding_spans import SpanTarget
 
 WIDE = 140
 """Columns from which detail stands beside the waterfall without being asked for."""
@@ -62,6 +66,8 @@ class WaterfallScreen(Screen[None]):
         self._source = ""
         self._wanted: bool | None = None  # the detail pane, as the user chose it; None: as fits
         self._progress = ""
+        self._standing = ""  # what is told while nothing else is
+        self._finding: tuple[Finding, SpanTarget] | None = None
         self._look = -1
         self._composed = False
         self.touched = False
@@ -95,11 +101,13 @@ class WaterfallScreen(Screen[None]):
         self._waterfall.set_content(facts, view)
         self._measure()
         self._tell_detail()
+        if self._finding is not None or any(self._tracetui.queries.texts.values()):
+            self._find().renew()
 
     def tell_progress(self, text: str) -> None:
         """Show how far loading is."""
         self._progress = text
-        self._keys.message(text)
+        self._keys.message(self._stand())
 
     def say(self, text: str) -> None:
         """Show one line beside the keys until the next key."""
@@ -130,6 +138,45 @@ class WaterfallScreen(Screen[None]):
             return Copyable(facts.trace, row, entry, paths=facts.paths, mode=self._tracetui.mode)
         own, on_path = int(facts.self_ns[row - facts.first]), int(facts.on_path_ns[row - facts.first])
         return Copyable(facts.trace, row, entry, own, on_path, facts.paths)
+
+    # Search and filter
+
+    def _find(self) -> Finding:
+        """What searches and filters; made when first asked for: it is not part of a first picture."""
+        if self._finding is None:
+            from tracetui.tui.finding import Finding
+
+            from .finding_spans import SpanTarget
+
+            target = SpanTarget(self._shown, self._found)
+            queries = self._tracetui.queries
+            self._finding = Finding(self, self._keys, target, queries, ascii=self._waterfall.ascii), target
+        return self._finding[0]
+
+    def _found(self) -> None:
+        """Draw what a search or filter has changed."""
+        self._draw()
+        assert self._finding is not None
+        self._header.set_filter(self._finding[1].matches())
+        before = self._standing
+        if self._stand() != before:
+            self._keys.message(self._standing)
+
+    def _unfind(self, view: ViewState) -> bool:
+        """Be done with the search, or else with the filter; returns whether there was one."""
+        if self._finding is None:
+            return False
+        finding = self._finding[0]
+        return finding.clear(Kind.SEARCH) or (view.path is None and finding.clear(Kind.FILTER))
+
+    def _shown(self) -> tuple[Facts, ViewState]:
+        assert self._facts is not None and self._view is not None
+        return self._facts, self._view
+
+    def _stand(self) -> str:
+        """Find what to tell while there is nothing else to tell."""
+        self._standing = self._progress or (self._finding[0].outcome() if self._finding else "")
+        return self._standing
 
     # Layout
 
@@ -197,6 +244,8 @@ class WaterfallScreen(Screen[None]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self._keys.set_context("detail" if event.widget is self._detail else "waterfall")
+        if self._finding is not None:
+            self._finding[0].focus_moved(event.widget)
 
     # Actions
 
@@ -207,6 +256,15 @@ class WaterfallScreen(Screen[None]):
         if commands.knows(name):
             if view is not None and facts is not None:
                 self._apply(commands.run(name, view, facts))
+        elif name in ("search", "filter"):
+            if view is not None and facts is not None:
+                self._find().open(Kind(name))
+        elif name in ("next-match", "previous-match"):
+            if view is not None and facts is not None:
+                self._apply(self._find().step(forward=name == "next-match"))
+        elif name == "clear-filter":
+            if self._finding is None or not self._finding[0].clear(Kind.FILTER):
+                self._keys.message("no filter: f sets one")
         elif name == "open":
             self._open_detail(True)
         elif name == "next-pane":
@@ -226,13 +284,21 @@ class WaterfallScreen(Screen[None]):
 
     def _apply(self, message: str | None) -> None:
         """Draw what a command changed, and show what it has to say."""
+        if self._finding is not None:
+            self._finding[0].settled()
+            if self._finding[0].lifted():
+                message = "the filter hid this span: it is off"
+        self._draw()
+        self._keys.message(message or self._stand())
+
+    def _draw(self) -> None:
+        """Draw what has changed."""
         view = self._view
         assert view is not None
         if view.look_version != self._look:
             self._tracetui.keep(tree_width=view.tree_shift)
             self._measure()
         self._waterfall.sync()
-        self._keys.message(message or self._progress)
         self._tell_detail()
 
     def _next_pane(self) -> None:
@@ -260,9 +326,11 @@ class WaterfallScreen(Screen[None]):
             self._keys.message("stopping…")
         elif self._detail_open and self.size.width < WIDE:
             self._open_detail(False)
-        elif view is not None and (view.keep is not None or view.root >= 0 or view.window != view.whole):
-            if view.keep is not None:
-                view.set_keep(None)
+        elif view is not None and self._unfind(view):
+            self._apply(None)
+        elif view is not None and (view.path is not None or view.root >= 0 or view.window != view.whole):
+            if view.path is not None:
+                view.set_path(None)
             elif view.root >= 0:
                 moves.clear_root(view)
             else:

@@ -1,9 +1,9 @@
 """Search and filter in one trace: which nodes match, and going from one match to the next.
 
-    query.search.Found    rows of the store, in a worker, growing
-    Hits                  nodes of the view: counter, marks, next and previous
-    query.evaluate        rows of the store
-    Matches               nodes of the view: what `ViewState.set_filter` takes
+query.search.Found    rows of the store, in a worker, growing
+Hits                  nodes of the view: counter, marks, next and previous
+query.evaluate        rows of the store
+Matches               nodes of the view: what `ViewState.set_filter` takes
 """
 
 from __future__ import annotations

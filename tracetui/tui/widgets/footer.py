@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tracetui.text import cell_len, fit, neutralise, to_ascii
 from tracetui.tui.bindings import Action, actions_of, footer_actions, key_label
-from tracetui.tui.theme import paint
+from tracetui.tui.theme import Paint, paint
 
 from .line import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line in the place of the keys, while something is typed in the line above.
+
+    Attributes:
+        text: own words, or with `column` an error.
+        column: the cell of the line above that the error is about; -1 for none.
+    """
+
+    text: str
+    column: int = -1
 
 
 class KeyBar(Widget):
@@ -27,6 +42,7 @@ class KeyBar(Widget):
         self.context = context
         self.ascii = ascii
         self._message = ""
+        self._note: Note | None = None
         self._places: list[tuple[int, int, str]] = []
 
     def set_context(self, context: str) -> None:
@@ -43,9 +59,19 @@ class KeyBar(Widget):
             self._message = text
             self.refresh()
 
+    def note(self, note: Note | None) -> None:
+        """Show a line in the place of the keys; None brings the keys back."""
+        if note != self._note:
+            self._note = note
+            self.refresh()
+
     def render_line(self, y: int) -> Strip:
         styles = paint(self.app)
         line = Line(self.size.width, styles.ground("raised"))
+        if self._note is not None:
+            self._places = []
+            draw_note(line, self._note, styles, ascii=self.ascii)
+            return line.strip()
         line.add(" ", None, 1)
         key_style = styles.style("accent", on="raised", bold=True)
         words_style = styles.style("text", on="raised")
@@ -79,3 +105,25 @@ class KeyBar(Widget):
             if begin <= event.x < end:
                 await self.app.run_action(call, self.screen)
                 return
+
+
+def draw_note(line: Line, note: Note, styles: Paint, *, ascii: bool) -> None:
+    """Draw a note: of an error a caret under its place, and beside it what is wrong."""
+    text = neutralise(note.text[:1000])
+    text = to_ascii(text) if ascii else text
+    if note.column < 0:
+        line.add(" ", None, 1)
+        line.add(fit(text, line.room, pad=False), styles.style("muted", on="raised"))
+        return
+    column = min(note.column, max(0, line.width - 2))
+    caret, words = styles.style("error", on="raised", bold=True), styles.style("error", on="raised")
+    cells = cell_len(text)
+    if column + 2 + cells > line.width and column - 2 >= min(cells, line.width - column - 3):
+        shown = fit(text, min(cells, column - 2), pad=False)
+        line.pad_to(column - 1 - cell_len(shown))
+        line.add(shown + " ", words)
+        line.add("^", caret, 1)
+    else:
+        line.pad_to(column)
+        line.add("^ ", caret, 2)
+        line.add(fit(text, line.room, pad=False), words)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
@@ -14,6 +16,9 @@ from tracetui.tui.theme import Paint, paint
 
 from .line import Line, ink
 from .times import Clock, clock_text
+
+if TYPE_CHECKING:
+    from tracetui.tui.state.find import Matches
 
 Piece = tuple[str, Style]
 NAMED_SHARES = 3
@@ -30,6 +35,7 @@ class TraceHeader(Widget):
         self._facts: Facts | None = None
         self._source = ""
         self._clock = Clock.RELATIVE
+        self._filter: Matches | None = None
 
     def show(self, facts: Facts, source: str, clock: Clock) -> None:
         """Show the figures of a trace; `source` is the file's name as it was given."""
@@ -37,9 +43,21 @@ class TraceHeader(Widget):
         self._source = neutralise(source)
         self.refresh()
 
+    def set_filter(self, matches: Matches | None) -> None:
+        """Tell what a filter leaves; None without one."""
+        if matches is not self._filter:
+            self._filter = matches
+            self.refresh()
+
     def render_line(self, y: int) -> Strip:
         styles = paint(self.app)
-        line = Line(self.size.width, styles.ground("background"))
+        if y == 1 and self._filter is not None:
+            told = filter_line(self._filter, self.size.width * 3 // 5, styles, self.ascii)
+            return Strip.join([self._line(y, self.size.width - told.cell_length, styles), told])
+        return self._line(y, self.size.width, styles)
+
+    def _line(self, y: int, width: int, styles: Paint) -> Strip:
+        line = Line(width, styles.ground("background"))
         if self._facts is not None and len(self._facts.forest):
             line.add(" ", None, 1)
             if y == 0:
@@ -136,6 +154,18 @@ def path_line(line: Line, facts: Facts, paint: Paint, ascii: bool) -> None:
         shown += part
     if named < len(facts.shares):
         line.add(f"others {percent(total - shown, total)}", muted)
+
+
+def filter_line(matches: Matches, most: int, paint: Paint, ascii: bool) -> Strip:
+    """Put together what is told of a filter, in at most `most` cells."""
+    count = f"  {matches.count:,} of {matches.total:,} "
+    text = neutralise(" ".join(matches.text.split())[:500])
+    text = fit(to_ascii(text) if ascii else text, max(0, most - len(count) - 9), middle=True, pad=False)
+    line = Line(9 + cell_len(text) + len(count), paint.ground("background"))
+    line.add(" filter: ", paint.style("muted", on="background"))
+    line.add(text, paint.style("accent", on="background", bold=True))
+    line.add(count, paint.style("strong", on="background"))
+    return line.strip()
 
 
 def share_bar(line: Line, shares: tuple[tuple[str, int], ...], total: int, cells: int, paint: Paint) -> None:

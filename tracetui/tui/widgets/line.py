@@ -20,7 +20,9 @@ def ink(colour: str | None, ground: str | None = None, bold: bool = False) -> St
 @lru_cache(maxsize=16_384)
 def _same_ground(one: Style, other: Style) -> bool:
     """Whether a blank looks the same in both."""
-    return one.bgcolor == other.bgcolor and not (one.reverse or other.reverse)
+    if one.reverse or other.reverse or one.underline or other.underline:
+        return False
+    return one.bgcolor == other.bgcolor
 
 
 class Line:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.style import Style
 from textual.strip import Strip
 
 from tracetui.export.bars import Window as BarWindow
@@ -44,10 +45,11 @@ class Glyphs:
     cursor: str
     marked: str
     line: str
+    found: str
 
 
-UNICODE = Glyphs("│ ", "├─", "└─", "─", "▸", "▾", "✗", "⋯", "…", "▌", "◆", "─")
-ASCII = Glyphs("| ", "|-", "`-", "-", "+", "-", "x", "~", "..", ">", "*", "-")
+UNICODE = Glyphs("│ ", "├─", "└─", "─", "▸", "▾", "✗", "⋯", "…", "▌", "◆", "─", "•")
+ASCII = Glyphs("| ", "|-", "`-", "-", "+", "-", "x", "~", "..", ">", "*", "-", "@")
 
 
 class RowPainter:
@@ -142,19 +144,51 @@ class RowPainter:
             return
         suffix, hidden = (f" +{below:,}", self.facts.errors_below(node)) if folded and below else ("", 0)
         troubles = f" {glyphs.error}{hidden:,}" if hidden else ""
+        found = self._found(node, folded and below > 0)
         store = self.facts.trace.store
         if self.facts.forest.error[node]:
             line.add(glyphs.error + " ", paint.style("error", on=on, bold=True))
-        room = limit - line.used - len(suffix) - len(troubles)
+        room = limit - line.used - len(suffix) - len(troubles) - len(found)
         if room < 6:
             suffix = troubles = ""
-            room = limit - line.used
+            room = limit - line.used - len(found)
         service, name = self._names(int(store.service[row]), int(store.name[row]), room)
-        worn = paint.service(store.strings[int(store.service[row])], on=on)
-        line.add(service, worn)
-        line.add(name, paint.style("text", on=on) if service else worn)
+        if view.matches is not None and not view.matches[node]:  # only here for what is below it
+            worn = words = paint.style("muted", on=on)
+        else:
+            worn = paint.service(store.strings[int(store.service[row])], on=on)
+            words = paint.style("text", on=on) if service else worn
+        if view.hits is None or not view.hits.parts[node]:
+            line.add(service, worn)
+            line.add(name, words)
+        else:
+            self._add_marked(line, service, worn)
+            self._add_marked(line, name, words)
+        line.add(found, paint.style("warning", on=on, bold=True))
         line.add(suffix, paint.style("muted", on=on))
         line.add(troubles, paint.style("error", on=on))
+
+    def _found(self, node: int, folded: bool) -> str:
+        """A sign where the search found a span by what its row does not show, and what a folded row hides."""
+        hits = self.view.hits
+        if hits is None:
+            return ""
+        below = hits.below(self.facts.forest, node) if folded else 0
+        if not below and not hits.is_outside_names(node):
+            return ""
+        return f" {self.glyphs.found}{f'{below:,}' if below else ''}"
+
+    def _add_marked(self, line: Line, text: str, style: Style) -> None:
+        """Add a text with what was searched marked in it."""
+        from tracetui.tui.state.find import spans_of
+
+        assert self.view.hits is not None
+        at = 0
+        for start, end in spans_of(self.view.hits.pattern, text):
+            line.add(text[at:start], style)
+            line.add(text[start:end], self.paint.match(style))
+            at = end
+        line.add(text[at:], style)
 
     def _names(self, service_code: int, name_code: int, room: int) -> tuple[str, str]:
         """Service and operation in `room` cells; in very little room the operation alone."""
