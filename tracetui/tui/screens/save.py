@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Event
 from typing import ClassVar
 
+from rich.style import Style
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,7 +20,7 @@ from textual.widgets import Input
 from tracetui.errors import TracetuiError
 from tracetui.export.save import Saved, proposed_name, save_trace, source_alone
 from tracetui.model.trace import Collection, Trace
-from tracetui.text import neutralise, to_ascii
+from tracetui.text import fit, neutralise, to_ascii
 from tracetui.tui.bindings import GLOBAL, bindings_for
 from tracetui.tui.theme import paint
 from tracetui.tui.widgets.line import Line
@@ -52,22 +53,24 @@ class _Lines(Widget):
         if y == 0 and self.both:
             on, off = ("(x) ", "( ) ") if self.ascii else ("● ", "○ ")
             for chosen, words in ((self.as_it_came, "as it came"), (not self.as_it_came, "OTLP JSON")):
-                line.add((on if chosen else off) + words + "   ", strong if chosen else muted)
+                self._add(line, (on if chosen else off) + words + "   ", strong if chosen else muted)
         elif y == 0:
-            line.add("OTLP JSON", strong)
-            line.add("   the source holds more than this trace", muted)
+            self._add(line, "OTLP JSON", strong)
+            self._add(line, "   the source holds more than this trace", muted)
         elif y == 1 and self.trouble:
-            line.add(self._shown(f"✗ {self.trouble}"), styles.style("error", on="panel"))
+            self._add(line, f"✗ {self.trouble}", styles.style("error", on="panel"))
         elif y == 1:
-            line.add(self._shown(self.note), muted)
+            self._add(line, self.note, muted)
         elif y == 2:
             keys = "enter saves" + (" · tab changes the form" if self.both else "") + " · esc back"
-            line.add(self._shown(keys), muted)
+            self._add(line, keys, muted)
         return line.strip()
 
-    def _shown(self, text: str) -> str:
+    def _add(self, line: Line, text: str, style: Style) -> None:
         shown = neutralise(text)
-        return to_ascii(shown) if self.ascii else shown
+        if self.ascii:
+            shown = fit(to_ascii(shown), line.room, pad=False, ellipsis="..") if line.room else ""
+        line.add(shown, style)
 
     def on_click(self, event: events.Click) -> None:
         if event.y == 0:
@@ -90,10 +93,11 @@ class SaveScreen(ModalScreen[Saved | None]):
         Binding("tab,shift+tab", "run('form')", "Form", show=False),
     ]
     DEFAULT_CSS = """
-    SaveScreen { align: center middle; background: $background 60%; }
+    SaveScreen { align: center middle; background: $background 60%; overflow: hidden; }
     SaveScreen > #box { width: 90%; max-width: 100; height: auto; background: $surface; }
     SaveScreen > #box { border: round $border; border-title-color: $text; padding: 0; }
-    SaveScreen Input { border: none; height: 1; margin: 1 1; padding: 0; background: $panel; }
+    SaveScreen Input { border: none; height: 1; margin: 0 1 1 1; padding: 0; }
+    SaveScreen Input, SaveScreen Input:focus { background: $panel; }
     """
 
     def __init__(self, collection: Collection, trace: Trace, *, ascii: bool = False) -> None:
@@ -109,7 +113,7 @@ class SaveScreen(ModalScreen[Saved | None]):
 
     def compose(self) -> ComposeResult:
         with Container(id="box") as box:
-            box.border_title = "Save this trace"
+            box.border_title = "Save"
             if self._ascii:
                 box.styles.border = ("ascii", "white")
             yield self._field
@@ -141,7 +145,7 @@ class SaveScreen(ModalScreen[Saved | None]):
             return
         self._saving = True
         self._stop.clear()
-        self._tell("", "writing…" if not self._ascii else "writing...")
+        self._tell("", "writing…")
         as_it_came = self._lines.as_it_came
         self.run_worker(lambda: self._save(path, as_it_came), thread=True, group="save")
 
