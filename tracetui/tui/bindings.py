@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .key_labels import key_label as key_label
+
 if TYPE_CHECKING:
     from textual.binding import Binding
 
 GLOBAL = "global"
-CONTEXTS = ("waterfall", "detail", "traces", "pager", "help")
+CONTEXTS = ("waterfall", "detail", "traces", "pager", "help", "open")
 GROUPS = ("Move", "Fold", "Jump", "Find", "Look", "Panes", "Traces", "Program")
 
 
@@ -276,6 +278,20 @@ ACTIONS: tuple[Action, ...] = (
         "Turn the order of the list round.",
         ("traces",),
     ),
+    _action("open-recent", "enter", "Open file", "Traces", "Open this file.", ("open",), "open"),
+    _action("edit-path", "tab", "Path", "Traces", "Type a path; in it: complete it.", ("open",), "path"),
+    _action("open-file", "ctrl+o", "Open a file", "Traces", "Open another file in this viewer.", _G),
+    _action("reload", "R", "Reload", "Traces", "Read the sources again.", _G),
+    _action("pager", "P", "$PAGER", "Panes", "Read this value in $PAGER.", ("pager",), "$PAGER"),
+    _action(
+        "editor",
+        "ctrl+e",
+        "$EDITOR",
+        "Panes",
+        "Open a copy of this value, exactly as recorded, in $EDITOR.",
+        ("pager",),
+        "$EDITOR",
+    ),
     _action(
         "back",
         "escape",
@@ -292,38 +308,6 @@ ACTIONS: tuple[Action, ...] = (
     _action("interrupt", "ctrl+c", "Interrupt", "Program", "Leave at once, with exit code 130.", _G),
     _action("suspend", "ctrl+z", "Suspend", "Program", "Put the viewer in the background of the shell.", _G),
 )
-
-_LABELS = {
-    "down": "↓",
-    "up": "↑",
-    "left": "←",
-    "right": "→",
-    "pagedown": "PgDn",
-    "pageup": "PgUp",
-    "home": "Home",
-    "end": "End",
-    "plus": "+",
-    "minus": "-",
-    "comma": ",",
-    "full_stop": ".",
-    "colon": ":",
-    "apostrophe": "'",
-    "question_mark": "?",
-    "slash": "/",
-    "less_than_sign": "<",
-    "greater_than_sign": ">",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "left_curly_bracket": "{",
-    "right_curly_bracket": "}",
-    "escape": "esc",
-    "f1": "F1",
-}
-
-
-def key_label(key: str) -> str:
-    """Return how a key is written for people: `↓`, `]`, `ctrl+d`."""
-    return _LABELS.get(key, key)
 
 
 def actions_for(context: str, actions: Iterable[Action] = ACTIONS) -> list[Action]:

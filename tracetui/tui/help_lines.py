@@ -17,6 +17,7 @@ PLACES = {
     "traces": "the list of traces",
     "pager": "a long value",
     "help": "this page",
+    "open": "the choice of a file",
 }
 _WIDE = 96  # from here on the page has two columns
 _GUTTER = 3

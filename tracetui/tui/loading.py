@@ -74,6 +74,14 @@ class Loading:
     def start(self) -> None:
         self._thread.start()
 
+    def again(self) -> Loading:
+        """The same load once more, not started yet."""
+        return Loading(self.names, self._options, self._mode)
+
+    def another(self, names: Sequence[str]) -> Loading:
+        """A load of other sources, not started yet; format and trace ids were not said of them."""
+        return Loading(names, LoadOptions(max_bytes=self._options.max_bytes), self._mode)
+
     def stop(self) -> None:
         """Ask the load to stop; what was read by then still arrives."""
         self._stop.set()

@@ -11,7 +11,7 @@ from typing import Any
 
 from textual.theme import Theme
 
-from tracetui.config import Loaded, NotKept, Settings, remember, save
+from tracetui.config import Loaded, NotKept, Settings, read_recent, remember, save
 from tracetui.text import neutralise
 
 from .keymap import keymap, remapped
@@ -74,6 +74,10 @@ class Keeper:
             changes, self._changes = self._changes, {}
             if changes:
                 save(changes, self.loaded.path)
+
+    def recent(self) -> list[str]:
+        """Absolute paths of what was opened lately, the latest first."""
+        return read_recent(self._recent) if self._recent is not None else []
 
     def opened(self, names: Iterable[str]) -> None:
         """Put sources on the list of recent ones.

@@ -1,0 +1,35 @@
+"""How keys are written for people."""
+
+from __future__ import annotations
+
+_LABELS = {
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+    "right": "→",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "home": "Home",
+    "end": "End",
+    "plus": "+",
+    "minus": "-",
+    "comma": ",",
+    "full_stop": ".",
+    "colon": ":",
+    "apostrophe": "'",
+    "question_mark": "?",
+    "slash": "/",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+    "escape": "esc",
+    "f1": "F1",
+}
+
+
+def key_label(key: str) -> str:
+    """Return how a key is written for people: `↓`, `]`, `ctrl+d`."""
+    return _LABELS.get(key, key)

@@ -1,0 +1,252 @@
+"""Opening other sources while the viewer runs, and reading those that are open again."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tracetui.errors import TracetuiError
+from tracetui.format import plural, size
+from tracetui.loaders import Progress
+from tracetui.model.trace import Collection
+
+from .loading import Arrived, Loading, Mail
+from .paths import is_stream
+from .screens.waterfall import WaterfallScreen
+from .state.facts import Facts, analyse, lay_out
+
+if TYPE_CHECKING:
+    from .app import TraceApp
+
+PAUSE_S = 0.1
+"""How often, at most, progress is told."""
+
+
+class Opener:
+    """A load beside the one that is on the screen, which stays until there is something to show.
+
+    A part of the application in a room of its own: it puts into it what it has read.
+
+    Args:
+        app: whose sources these are.
+    """
+
+    def __init__(self, app: TraceApp) -> None:
+        self._app = app
+        self._loading: Loading | None = None
+        self._take: Callable[[Mail], None] = _nothing
+        self._pumping = False
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether something is being read."""
+        return self._loading is not None
+
+    def cancel(self) -> bool:
+        """Stop reading; returns whether something was being read."""
+        loading, self._loading = self._loading, None
+        if loading is not None:
+            loading.attach(None)
+            loading.stop()
+        return loading is not None
+
+    # Another source
+
+    def ask(self) -> None:
+        """Have another source chosen."""
+        from .screens.open import OpenScreen, StartScreen
+
+        app = self._app
+        if isinstance(app.screen, OpenScreen | StartScreen):
+            app.screen.action_run("open-file")
+        else:
+            self.cancel()
+            app.push_screen(OpenScreen(app.keeper.recent(), ascii=app.ascii))
+
+    def open(self, name: str, tell: Callable[[str, bool], None]) -> None:
+        """Open a source in the place of those that are open, once something of it has been read.
+
+        Args:
+            name: a path.
+            tell: is given what to tell, and whether it is an error; nothing more once the source is open.
+        """
+        self._start(self._app.loading.another((name,)), partial(self._opened, tell))
+        tell("reading…", False)
+
+    def _opened(self, tell: Callable[[str, bool], None], mail: Mail) -> None:
+        loading = self._loading
+        assert loading is not None
+        if mail.error is not None:
+            self._loading = None
+            tell(_line(mail.error), True)
+        elif mail.arrived is not None:
+            self._loading = None
+            loading.attach(None)
+            self._adopt(loading, mail)
+        elif mail.progress is not None:
+            tell(f"{_told(mail.progress)} · esc stops", False)
+
+    def _adopt(self, loading: Loading, mail: Mail) -> None:
+        """Show another load in the place of the one that was."""
+        app = self._app
+        app.loading.attach(None)
+        app.loading.stop()
+        app.loading = loading
+        app.collection, app.finished, app._open = None, False, -1
+        app._kept.clear()
+        gc.unfreeze()
+        gc.disable()  # until all is read, as when the viewer starts
+        with app.batch_update():
+            while len(app.screen_stack) > 1:
+                app.pop_screen()
+            app._digest(mail)
+            app._listen()
+
+    # The same sources
+
+    def reload(self) -> None:
+        """Read the sources again; what is on the screen stays until all is read."""
+        app = self._app
+        streams = [name for name in app.loading.names if is_stream(name)]
+        if not app.loading.names:
+            self._say("nothing is open yet")
+        elif streams:
+            what = "standard input" if streams[0] == "-" else streams[0]
+            self._say(f"{what} cannot be read again")
+        elif not app.finished or self.is_reading:
+            self._say("still reading")
+        else:
+            self._say("reading again…")
+            self._start(app.loading.again(), self._read_again)
+
+    def _read_again(self, mail: Mail) -> None:
+        loading, app = self._loading, self._app
+        assert loading is not None
+        if mail.error is not None:
+            self._loading = None
+            self._say("")
+            app.warn(f"not read again: {_line(mail.error)}")
+        elif mail.finished and mail.arrived is not None:
+            failures = mail.arrived.collection.failures
+            before = {str(error) for error in app.collection.failures} if app.collection else set()
+            fresh = [error for error in failures if str(error) not in before]
+            if fresh:
+                self._loading = None
+                self._say("")
+                app.warn(f"not read again: {_line(fresh[0])}")
+            else:
+                app.run_worker(
+                    partial(self._prepare, loading, mail.arrived, tuple(app._kept)),
+                    thread=True,
+                    group="reload",
+                )
+        elif mail.progress is not None:
+            self._say(_told(mail.progress))
+
+    def _prepare(self, loading: Loading, arrived: Arrived, wanted: Sequence[str]) -> None:
+        """In a worker: have ready what replaces the pictures that were kept."""
+        facts = [arrived.facts] if arrived.facts is not None else self._facts(arrived.collection, wanted)
+        self._app.call_from_thread(self._replace, loading, arrived, facts)
+
+    def _facts(self, collection: Collection, wanted: Sequence[str]) -> list[Facts]:
+        ids = collection.store.trace_ids
+        number = {ids[index]: index for index in range(len(ids))}
+        return [
+            analyse(lay_out(collection.traces[number[id]]), self._app.mode) for id in wanted if id in number
+        ]
+
+    def _replace(self, loading: Loading, arrived: Arrived, facts: Sequence[Facts]) -> None:
+        if self._loading is loading:  # nothing else was opened meanwhile
+            self._loading = None
+            self._app.loading = loading
+            gone = self._renew(arrived.collection, facts)
+            total = plural(sum(source.spans for source in arrived.collection.sources), "span")
+            self._say("the trace is no longer there" if gone else f"read again: {total}")
+
+    def _renew(self, collection: Collection, kept: Sequence[Facts]) -> bool:
+        """Show the same sources, read again; cursors, folds and the like are carried over.
+
+        Args:
+            collection: all that was read.
+            kept: newer pictures of those traces that can be gone back to, as far as they are still there.
+
+        Returns:
+            Whether the trace on the screen is no longer there.
+        """
+        app = self._app
+        before, listed = app.collection, app._list_screen()
+        shown = before.store.trace_ids[app._open] if before is not None and app._open >= 0 else ""
+        app.collection = collection
+        known, app._kept = app._kept, {}
+        for facts in kept:
+            id = facts.trace.trace_id
+            app._kept |= {id: known[id]} if id in known else {}
+            app._keep(facts)
+        several = len(collection.traces) > 1
+        if listed is not None and several:
+            listed.set_collection(collection)
+        ids = collection.store.trace_ids
+        app._open = ids.index(shown) if shown in app._kept and shown in ids else -1
+        waterfall = any(isinstance(screen, WaterfallScreen) for screen in app.screen_stack)
+        if app._open >= 0 and waterfall:
+            app.show_trace(app._open)
+        elif not several:
+            app.open_trace(0)
+        elif waterfall or listed is None:
+            app.show_list()
+        return bool(shown) and waterfall and app._open < 0
+
+    def _say(self, text: str) -> None:
+        if text or hasattr(self._app.screen, "say"):
+            self._app.say(text)
+
+    # What comes
+
+    def _start(self, loading: Loading, take: Callable[[Mail], None]) -> None:
+        self.cancel()
+        self._loading, self._take = loading, take
+        self._listen(loading)
+        loading.start()
+
+    def _listen(self, loading: Loading) -> None:
+        loop = asyncio.get_running_loop()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(self._post, loading)
+
+        loading.attach(wake)
+
+    def _post(self, loading: Loading) -> None:
+        self._app.call_later(self._pump, loading)
+
+    def _pump(self, loading: Loading) -> None:
+        if self._loading is loading:
+            mail = loading.take()
+            self._take(mail)
+            if self._loading is loading and not mail.finished:
+                loading.attach(None)
+                self._app.set_timer(PAUSE_S, partial(self._again, loading))
+
+    def _again(self, loading: Loading) -> None:
+        if self._loading is loading:
+            self._listen(loading)
+
+
+def _nothing(mail: Mail) -> None:
+    """Nobody waits for this."""
+
+
+def _told(progress: Progress) -> str:
+    read = size(progress.bytes_read)
+    if progress.bytes_total:
+        read += f" of {size(progress.bytes_total)}"
+    return f"reading {read} · {plural(progress.spans, 'span')}"
+
+
+def _line(error: Exception) -> str:
+    if isinstance(error, TracetuiError):
+        return str(error)
+    return f"internal error: {type(error).__name__}: {error}"

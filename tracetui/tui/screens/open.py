@@ -1,0 +1,144 @@
+"""Where a source is chosen: the screen to start with, and the same over a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.screen import ModalScreen, Screen
+
+from tracetui import __version__
+from tracetui.tui.bindings import GLOBAL, bindings_for
+from tracetui.tui.widgets.chooser import Chooser, Words
+from tracetui.tui.widgets.footer import KeyBar
+
+if TYPE_CHECKING:
+    from tracetui.tui.app import TraceApp
+
+__all__ = ["OpenScreen", "StartScreen"]
+
+
+class StartScreen(Screen[None]):
+    """What is there when no source was given.
+
+    Args:
+        recent: absolute paths of what was opened lately.
+        ascii: use ASCII signs only.
+    """
+
+    CONTEXT = "open"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("open")]
+    DEFAULT_CSS = """
+    StartScreen { background: $background; layout: vertical; }
+    StartScreen > #page { height: 1fr; width: 100%; max-width: 100; padding: 1 2 0 2; }
+    StartScreen .line { margin: 0 1 1 1; }
+    StartScreen #pipe { dock: bottom; margin: 1 1 0 1; }
+    """
+
+    def __init__(self, recent: Sequence[str], *, ascii: bool = False) -> None:
+        super().__init__()
+        self._chooser = Chooser(recent, ascii=ascii, ground="background")
+        self._ascii = ascii
+
+    @property
+    def _tracetui(self) -> TraceApp:
+        return self.app  # type: ignore[return-value]
+
+    def compose(self) -> ComposeResult:
+        title = Words(
+            "background",
+            (("tracetui", "strong"), (f" {__version__}", "muted")),
+            (("the waterfall of a trace, and the path that made it slow", "muted"),),
+            ascii=self._ascii,
+        )
+        title.add_class("line")
+        pipe = Words(
+            "background",
+            (("To read a trace from a program: ", "muted"), ("curl … | tracetui -", "text")),
+            ascii=self._ascii,
+        )
+        pipe.id = "pipe"
+        with Container(id="page"):
+            yield title
+            yield self._chooser
+            yield pipe
+        yield KeyBar("open", ascii=self._ascii)
+
+    def on_mount(self) -> None:
+        (self._chooser.recent if self._chooser.recent.names else self._chooser.field).focus()
+
+    def on_input_submitted(self) -> None:
+        self._chooser.submit()
+
+    def on_chooser_chosen(self, message: Chooser.Chosen) -> None:
+        self._tracetui.opener.open(message.name, self._chooser.tell)
+
+    def action_run(self, name: str) -> None:
+        """Carry out an action of the registry."""
+        if name == "back":
+            if self._tracetui.opener.cancel():
+                self._chooser.tell("stopped")
+            else:
+                self._chooser.recent.focus()
+        else:
+            self._chooser.go(name)
+
+
+class OpenScreen(ModalScreen[None]):
+    """Asks for another source; what is open stays until something of it is there.
+
+    Args:
+        recent: absolute paths of what was opened lately.
+        ascii: use ASCII signs only.
+    """
+
+    CONTEXT = "open"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(GLOBAL), *bindings_for("open")]
+    DEFAULT_CSS = """
+    OpenScreen { align: center middle; background: $background 60%; }
+    OpenScreen > #box { width: 90%; max-width: 100; height: auto; max-height: 90%; background: $surface; }
+    OpenScreen > #box { border: round $border; border-title-color: $text; padding: 0; }
+    OpenScreen Chooser { margin: 1 0; }
+    OpenScreen Recent { max-height: 12; }
+    """
+
+    def __init__(self, recent: Sequence[str], *, ascii: bool = False) -> None:
+        super().__init__()
+        self._chooser = Chooser(recent, ascii=ascii, ground="panel")
+        self._ascii = ascii
+
+    @property
+    def _tracetui(self) -> TraceApp:
+        return self.app  # type: ignore[return-value]
+
+    def compose(self) -> ComposeResult:
+        with Container(id="box") as box:
+            box.border_title = "Open a file"
+            if self._ascii:
+                box.styles.border = ("ascii", "white")
+            yield self._chooser
+
+    def on_mount(self) -> None:
+        self._chooser.field.focus()
+
+    def on_input_submitted(self) -> None:
+        self._chooser.submit()
+
+    def on_chooser_chosen(self, message: Chooser.Chosen) -> None:
+        self._tracetui.opener.open(message.name, self._tell)
+
+    def _tell(self, text: str, is_error: bool) -> None:
+        if self.is_current:
+            self._chooser.tell(text, is_error)
+
+    def action_run(self, name: str) -> None:
+        """Carry out an action of the registry."""
+        if name != "back":
+            self._chooser.go(name)
+        elif self._tracetui.opener.cancel():
+            self._chooser.tell("stopped")
+        else:
+            self.dismiss()
