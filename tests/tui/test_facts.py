@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.tui.viewer import CHECKOUT, MS, START, collection, span
 from tracetui.tui.state import jumps
-from tracetui.tui.state.facts import analyse, carry_over, lay_out
+from tracetui.tui.state.carry import carry_over
+from tracetui.tui.state.facts import analyse, lay_out
 from tracetui.tui.state.view import ViewState, Window
 
 

@@ -53,3 +53,7 @@ class FileSource:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+    def __del__(self) -> None:
+        # Spans may be read again as long as anything knows them, and nobody can tell when that ends.
+        self.close()

@@ -105,6 +105,10 @@ class SpooledSource:
                 os.close(self._file)
                 self._file = -1
 
+    def __del__(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+
 
 def _pread_all(descriptor: int, offset: int, length: int) -> bytes:
     data = os.pread(descriptor, length, offset)

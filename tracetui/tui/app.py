@@ -25,7 +25,8 @@ from .opening import Opener
 from .screens.start import LoadingScreen
 from .screens.waterfall import WaterfallScreen
 from .settings import Keeper, name_of
-from .state.facts import Facts, analyse, carry_over, lay_out
+from .state.carry import carry_over
+from .state.facts import Facts, analyse, lay_out
 from .state.queries import Queries
 from .state.view import ViewState
 from .terminal import guarded_signals

@@ -12,7 +12,7 @@ from tracetui.model.trace import Trace
 
 from .forest import Forest, Int32, Int64, build_forest
 from .sections import Sections
-from .view import ViewState, Window
+from .view import Window
 
 SLOWEST = 500
 """How far down the ranking of self times the keys go."""
@@ -133,35 +133,3 @@ def _largest(values: Int64, count: int) -> Int32:
         chosen = np.flatnonzero(values > 0)
     order = np.argsort(-values[chosen], kind="stable")
     return chosen[order][:count].astype(np.int32)
-
-
-def carry_over(old: Facts, view: ViewState, new: Facts) -> ViewState:
-    """Return a view of a newer picture of the same trace with the cursor, folds and marks of the old one.
-
-    Spans are known again by id; while a trace loads its rows come in between and move.
-    """
-    fresh = ViewState(new.forest, new.whole)
-    fresh.height, fresh.tree_shift = view.height, view.tree_shift
-    if not len(new.forest) or not len(old.forest):
-        return fresh
-    known = old.trace.store.span_id[old.first : int(old.trace.last)]
-    ids = new.trace.store.span_id[new.first : int(new.trace.last)]
-
-    def again(nodes: list[int]) -> Int32:
-        rows = [row for node in nodes if (row := old.forest.row(node)) >= 0]
-        if len(rows) <= 16:
-            found = [place for row in rows for place in np.flatnonzero(ids == known[row]).tolist()]
-        else:
-            found = np.flatnonzero(np.isin(ids, known[rows])).tolist()
-        return new.forest.nodes_of(np.array(sorted(found), np.int32))
-
-    if view.folded.any():
-        fresh.folded[again(np.flatnonzero(view.folded).tolist())] = True
-    fresh.marks = set(again(sorted(view.marks)).tolist())
-    fresh.refresh()
-    if view.window != view.whole:
-        fresh.set_window(view.window)
-    cursor = again([view.cursor])
-    fresh.top = view.top
-    fresh.move_to(int(cursor[0]) if len(cursor) else 0)
-    return fresh
