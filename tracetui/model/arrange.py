@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Columns = dict[str, npt.NDArray[Any]]
 Int32s = npt.NDArray[np.int32]
 
+_AT_ONCE = 1 << 17
 OUTSIDE_NS = 1_000_000
 """Clocks of one machine disagree by less than this."""
 
@@ -56,9 +57,10 @@ def arrange(builder: StoreBuilder, columns: Columns, *, complete: bool) -> Colle
     _tell_roots(columns, parent, logs)
     _tell_outside(builder, columns, parent, logs)
     store, trace_codes = _lay_out(builder, columns, parent, forest, resources)
-    position = np.empty(len(parent), np.int64)
-    position[forest.order] = np.arange(len(parent))
-    store.more_records = {int(position[place[host]]): more for host, more in more_records.items()}
+    if more_records:
+        position = np.empty(len(parent), np.int64)
+        position[forest.order] = np.arange(len(parent))
+        store.more_records = {int(position[place[host]]): more for host, more in more_records.items()}
     sources = [
         SourceInfo(entry.source.name, entry.format, entry.source.size or 0, spread[number], counts[number])
         for number, entry in enumerate(builder.sources)
@@ -142,7 +144,7 @@ def _leave_out_gone(columns: Columns, identity: Identity) -> tuple[Int32s, Colum
     columns["repeat"] = identity.repeat
     gone = identity.dropped + list(identity.merged)
     if not gone:
-        return identity.parent, columns, np.arange(rows)
+        return identity.parent, columns, np.empty(0, np.int64)
     keep = np.ones(rows, np.bool_)
     keep[gone] = False
     place = np.cumsum(keep) - 1
@@ -192,13 +194,19 @@ def _tell_outside(builder: StoreBuilder, columns: Columns, parent: Int32s, logs:
     |--- parent ---|
                         |--- child ---|
     """
-    child = np.flatnonzero((parent >= 0) & ((columns["flags"] & Flag.FOLLOWS_FROM) == 0))
-    above = parent[child]
-    lead = columns["start_ns"][child] - columns["start_ns"][above]
-    outside = (lead < -OUTSIDE_NS) | (lead > columns["duration_ns"][above] + OUTSIDE_NS)
-    child, above = child[outside], above[outside]
-    kinds = columns["kind"]
-    child = child[(kinds[above] != Kind.PRODUCER) | (kinds[child] != Kind.CONSUMER)]
+    kinds, start, duration = (columns[name] for name in ("kind", "start_ns", "duration_ns"))
+    found = []
+    for first in range(0, len(parent), _AT_ONCE):
+        part = slice(first, first + _AT_ONCE)
+        child = (
+            np.flatnonzero((parent[part] >= 0) & ((columns["flags"][part] & Flag.FOLLOWS_FROM) == 0)) + first
+        )
+        above = parent[child]
+        lead = start[child] - start[above]
+        outside = (lead < -OUTSIDE_NS) | (lead > duration[above] + OUTSIDE_NS)
+        outside &= (kinds[above] != Kind.PRODUCER) | (kinds[child] != Kind.CONSUMER)
+        found.append(child[outside])
+    child = np.concatenate(found) if found else np.empty(0, np.int64)
     if len(child):
         logs.add_rows(IssueCode.OUTSIDE_PARENT, child, lambda row: _id_text(builder, columns, row))
 

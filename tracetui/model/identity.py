@@ -19,6 +19,8 @@ Columns = dict[str, npt.NDArray[Any]]
 Rows = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 AnyRows = npt.NDArray[np.integer[Any]]
+_AT_ONCE = 1 << 17
+"""Parents looked up in one go: enough to be quick, few enough to need little memory."""
 Reference = tuple[bool, int, bool]
 """A parent reference: is CHILD_OF (else FOLLOWS_FROM), the id, the id is opaque."""
 SameBytes = Callable[[int, int], bool]
@@ -81,8 +83,8 @@ class IdIndex:
         self._columns = columns
         opaque = (columns["flags"][rows] & Flag.OPAQUE_ID) != 0
         hashes = _mix(columns["trace"][rows], columns["span_id"][rows], opaque)
-        order = np.argsort(hashes, kind="stable")
-        self.rows: Rows = rows[order]
+        order = np.argsort(hashes, kind="stable").astype(np.int32)
+        self.rows: npt.NDArray[np.int32] = rows[order].astype(np.int32)
         self.hashes: Hashes = hashes[order]
         same = self.hashes[1:] == self.hashes[:-1]
         self.repeats: Rows = np.flatnonzero(same)
@@ -114,7 +116,7 @@ class IdIndex:
             by_id.setdefault(real, []).append(row)
         return [sorted(group) for group in by_id.values() if len(group) > 1]
 
-    def find(self, trace: npt.NDArray[np.int32], ids: Hashes, opaque: AnyRows) -> Rows:
+    def find(self, trace: npt.NDArray[np.int32], ids: Hashes, opaque: AnyRows) -> npt.NDArray[np.int32]:
         """The first row with each id in its trace.
 
         Args:
@@ -123,10 +125,10 @@ class IdIndex:
             opaque: uint16[k], not zero where the id is a text's code.
 
         Returns:
-            int64[k], rows; -1 where there is none.
+            int32[k], rows; -1 where there is none.
         """
         if not len(self.rows) or not len(ids):
-            return np.full(len(ids), -1, np.int64)
+            return np.full(len(ids), -1, np.int32)
         hashes = _mix(trace, ids, opaque != 0)
         ordered = np.argsort(hashes)
         place = np.empty(len(ids), np.int64)
@@ -192,11 +194,13 @@ def identify(
     stands_for = _settle_repeats(index, columns, identity, clocks, same_bytes, partial)
     _choose_among(index, columns, alternatives)
     _drop_self_references(columns)
-    child = np.flatnonzero((flags & Flag.HAS_PARENT) != 0)
-    found = index.find(
-        columns["trace"][child], columns["parent_id"][child], flags[child] & Flag.OPAQUE_PARENT
-    )
-    identity.parent[child] = np.where(found >= 0, stands_for[found], -1) if stands_for is not None else found
+    for first in range(0, rows, _AT_ONCE):
+        child = np.flatnonzero((flags[first : first + _AT_ONCE] & Flag.HAS_PARENT) != 0) + first
+        opaque = flags[child] & Flag.OPAQUE_PARENT
+        found = index.find(columns["trace"][child], columns["parent_id"][child], opaque)
+        if stands_for is not None:
+            found = np.where(found >= 0, stands_for[found], np.int32(-1))
+        identity.parent[child] = found
     _hang_halves(columns, identity, clocks)
     return identity
 

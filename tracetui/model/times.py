@@ -148,10 +148,11 @@ def _tell_far_starts(columns: Columns, logs: TraceLogs) -> None:
         np.minimum.at(low, trace, start)
         np.maximum.at(high, trace, start)
     zero = (low == 0) & (high == 0)
-    suspect = (zero | (high - low > YEAR_NS))[trace if traces > 1 else np.zeros(len(trace), np.int64)]
+    suspect = zero | (high - low > YEAR_NS)
     if not suspect.any():
         return
-    for _, rows in rows_by_trace(trace, np.flatnonzero(suspect)):
+    suspects = np.flatnonzero(suspect[trace] if traces > 1 else np.ones(len(trace), np.bool_))
+    for _, rows in rows_by_trace(trace, suspects):
         starts = start[rows]
         median = np.sort(starts)[len(rows) // 2]
         far = rows if not starts.any() else rows[np.abs(starts - median) > YEAR_NS]
