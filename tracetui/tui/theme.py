@@ -291,5 +291,7 @@ def _palette_of(theme: Theme) -> Palette:
 
 APP_CSS = """
 Screen { background: $background; color: $foreground; }
+ModalScreen { background: $background 60%; }
+ModalScreen:ansi { background: transparent; }
 ScrollView { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }
 """

@@ -78,7 +78,7 @@ class CopyScreen(ModalScreen[Choice | None]):
     CONTEXT = "help"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(GLOBAL)]
     DEFAULT_CSS = """
-    CopyScreen { align: center middle; background: $background 60%; }
+    CopyScreen { align: center middle; }
     CopyScreen > #box { width: 90%; max-width: 100; height: auto; max-height: 90%; background: $surface; }
     CopyScreen > #box { border: round $border; border-title-color: $text; padding: 0; }
     """

@@ -93,7 +93,7 @@ class SaveScreen(ModalScreen[Saved | None]):
         Binding("tab,shift+tab", "run('form')", "Form", show=False),
     ]
     DEFAULT_CSS = """
-    SaveScreen { align: center middle; background: $background 60%; overflow: hidden; }
+    SaveScreen { align: center middle; overflow: hidden; }
     SaveScreen > #box { width: 90%; max-width: 100; height: auto; background: $surface; }
     SaveScreen > #box { border: round $border; border-title-color: $text; padding: 0; }
     SaveScreen Input { border: none; height: 1; margin: 0 1 1 1; padding: 0; }
