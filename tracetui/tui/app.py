@@ -27,7 +27,7 @@ from .screens.waterfall import WaterfallScreen
 from .settings import Keeper, name_of
 from .state.carry import carry_over
 from .state.facts import Facts, analyse, lay_out
-from .state.queries import Queries
+from .state.queries import Kind, Queries
 from .state.view import ViewState
 from .terminal import guarded_signals
 from .theme import APP_CSS
@@ -229,6 +229,8 @@ class TraceApp(CopyingApp):
         return "standard input" if name == "-" else name.rstrip("/").rpartition("/")[2]
 
     def on_trace_list_screen_opened(self, message: TraceListScreen.Opened) -> None:
+        if message.searched:
+            self.queries.texts[Kind.SEARCH] = message.searched
         self.open_trace(message.index)
 
     def open_trace(self, index: int) -> None:

@@ -252,6 +252,7 @@ class Finding:
         """Be done with a search or filter; returns whether there was one."""
         if not self._queries.texts[kind]:
             return False
+        self._target.end()
         self._queries.texts[kind] = ""
         self._run(kind)
         return True

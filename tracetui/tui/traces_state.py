@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from tracetui.model.issues import IssueLog
 from tracetui.model.trace import Collection
+
+if TYPE_CHECKING:
+    from .state.find_traces import TraceHits, TraceMatches
 
 __all__ = ["Column", "Strip", "TraceListState", "slow_ns", "strip_of"]
 
@@ -43,6 +47,8 @@ class TraceListState:
         descending: Whether its largest value stands first.
         order: int64[t], numbers of traces from top to bottom.
         cursor: A position in `order`; 0 also where the list is empty.
+        matches: which traces the filter leaves, or None without one.
+        hits: which traces were searched and found, or None.
         issues: int64[t], issues of each trace, by number.
         duration_ns: int64[t], the primary root's duration, by number.
     """
@@ -51,6 +57,8 @@ class TraceListState:
         self.sort = Column.DURATION
         self.descending = True
         self.cursor = 0
+        self.matches: TraceMatches | None = None
+        self.hits: TraceHits | None = None
         self._load(collection)
 
     def _load(self, collection: Collection) -> None:
@@ -81,6 +89,12 @@ class TraceListState:
         at_top = self.cursor == 0
         kept = ids[self.current] if self.current >= 0 and not at_top else None
         number = self.current
+        grown = len(ids), len(collection.store.trace_ids)
+        if collection.store.trace_ids[: grown[0]] != ids:
+            self.matches = self.hits = None
+        else:  # what is new is looked at by and by
+            self.matches = self.matches and self.matches.grown(grown[1])
+            self.hits = self.hits and self.hits.grown(grown[1])
         self._load(collection)
         self.cursor = min(self.cursor, max(0, len(self) - 1))
         if kept is not None:
@@ -94,6 +108,14 @@ class TraceListState:
         found = np.flatnonzero(self.order == number)
         if len(found):
             self.cursor = int(found[0])
+
+    def set_matches(self, matches: TraceMatches | None) -> None:
+        """List only these traces, or (None) all; the cursor stays on its trace or at its position."""
+        current = self.current
+        self.matches = matches
+        self._arrange()
+        self.move_to(self.cursor)
+        self.select(current)
 
     def move_to(self, position: int) -> None:
         """Put the cursor on a position, or on the nearest there is."""
@@ -128,7 +150,8 @@ class TraceListState:
         table = self.collection.table
         values = self._values()
         keys = -values if self.descending else values
-        self.order: Int64 = np.lexsort((table.start_ns, keys)).astype(np.int64)
+        order = np.lexsort((table.start_ns, keys)).astype(np.int64)
+        self.order: Int64 = order if self.matches is None else order[self.matches.keep[order]]
 
     def _values(self) -> Int64:
         table = self.collection.table

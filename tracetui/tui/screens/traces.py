@@ -13,12 +13,14 @@ from textual.screen import Screen
 from tracetui.model.trace import Collection
 from tracetui.tui.bindings import bindings_for
 from tracetui.tui.settings import SettledApp
+from tracetui.tui.state.queries import Kind, Queries
 from tracetui.tui.traces_state import TraceListState
 from tracetui.tui.widgets.footer import KeyBar
 from tracetui.tui.widgets.trace_list import DurationStrip, TraceHead, TraceSummary, TraceTable
 
 if TYPE_CHECKING:
     from tracetui.tui.copy_choices import Copyable
+    from tracetui.tui.finding import Finding
 
 __all__ = ["TraceListScreen"]
 
@@ -41,11 +43,13 @@ class TraceListScreen(Screen[None]):
 
         Attributes:
             index: Its number in the collection.
+            searched: What is searched in the list, to be found again in the trace.
         """
 
-        def __init__(self, index: int) -> None:
+        def __init__(self, index: int, searched: str = "") -> None:
             super().__init__()
             self.index = index
+            self.searched = searched
 
     def __init__(self, collection: Collection, *, ascii: bool = False) -> None:
         super().__init__()
@@ -55,6 +59,11 @@ class TraceListScreen(Screen[None]):
         self.strip = DurationStrip(self.state, ascii=ascii)
         self.summary = TraceSummary(self.state)
         self.keys = KeyBar("traces", ascii=ascii)
+        self.queries = Queries()
+        self._progress = ""
+        self._standing = ""  # what is told while nothing else is
+        self._order = self.state.order
+        self._finding: Finding | None = None
 
     def compose(self) -> ComposeResult:
         yield self.summary
@@ -84,6 +93,8 @@ class TraceListScreen(Screen[None]):
         self.state.set_collection(collection)
         if self.is_mounted:
             self._changed()
+        if self._finding is not None:
+            self._finding.renew()
 
     def select(self, index: int) -> None:
         """Put the cursor on a trace, by its number in the collection."""
@@ -109,7 +120,59 @@ class TraceListScreen(Screen[None]):
 
     def tell_progress(self, text: str) -> None:
         """Show progress, or anything else of one line, beside the keys."""
-        self.keys.message(text)
+        self._progress = text
+        self.keys.message(self._stand())
+
+    # Search and filter
+
+    def _find(self) -> Finding:
+        """What searches and filters; made when first asked for."""
+        if self._finding is None:
+            from tracetui.tui.finding import Finding
+
+            from .finding_traces import TraceTarget
+
+            target = TraceTarget(self.state, self._found)
+            self._finding = Finding(self, self.keys, target, self.queries, ascii=self.table.ascii)
+        return self._finding
+
+    def _found(self) -> None:
+        """Draw what a search or filter has changed."""
+        if self.state.order is not self._order:
+            self._order = self.state.order
+            self._changed()
+        else:
+            self.table.repaint()
+            self._moved()
+        before = self._standing
+        if self._stand() != before:
+            self.keys.message(self._standing)
+
+    def _stand(self) -> str:
+        """Find what to tell while there is nothing else to tell."""
+        self._standing = self._progress or (self._finding.outcome() if self._finding else "")
+        return self._standing
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        if self._finding is not None:
+            self._finding.focus_moved(event.widget)
+
+    def _find_run(self, name: str) -> bool:
+        """Carry out an action of search and filter; returns whether it was one."""
+        message: str | None = None
+        if name in ("search", "filter"):
+            self._find().open(Kind(name))
+            return True
+        if name in ("next-match", "previous-match"):
+            message = self._find().step(forward=name == "next-match")
+            self._moved()
+        elif name == "clear-filter":
+            if self._finding is None or not self._finding.clear(Kind.FILTER):
+                message = "no filter: f sets one"
+        elif name != "back" or self._finding is None or not any(map(self._finding.clear, Kind)):
+            return False
+        self.keys.message(message or self._stand())
+        return True
 
     def _changed(self) -> None:
         self.table.reset()
@@ -134,9 +197,14 @@ class TraceListScreen(Screen[None]):
             "top": 0,
             "bottom": len(state) - 1,
         }
+        if self._finding is not None:
+            self._finding.settled()
         if name in moves:
             state.move_to(moves[name])
             self._moved()
+            self.keys.message(self._stand())
+        elif self._find_run(name):
+            return
         elif name == "open-trace":
             self._open()
         elif name in ("sort", "sort-back"):
@@ -155,7 +223,7 @@ class TraceListScreen(Screen[None]):
 
     def _open(self) -> None:
         if self.state.current >= 0:
-            self.post_message(self.Opened(self.state.current))
+            self.post_message(self.Opened(self.state.current, self.queries.texts[Kind.SEARCH]))
 
     def on_trace_head_clicked(self, event: TraceHead.Clicked) -> None:
         self.state.sort_by(event.column)

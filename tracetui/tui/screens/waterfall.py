@@ -228,6 +228,7 @@ class WaterfallScreen(Screen[None]):
         view, facts, detail = self._view, self._facts, self._detail
         if view is None or facts is None or detail is None:
             return
+        detail.mark(view.hits.pattern if view.hits is not None else None)
         if view.cursor < 0:
             detail.clear()
             return

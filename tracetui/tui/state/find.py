@@ -228,12 +228,20 @@ def _compiled(text: str, is_regex: bool, ignore_case: bool) -> re.Pattern[str]:
     return re.compile(text if is_regex else re.escape(text), re.IGNORECASE if ignore_case else 0)
 
 
-def spans_of(pattern: Pattern, text: str) -> list[tuple[int, int]]:
-    """Return where a pattern matches in a text that is drawn: start and end of each match, in order."""
-    if not pattern.text:
-        return []
-    compiled = _compiled(pattern.text, pattern.is_regex, pattern.ignore_case)
-    return [found.span() for found in compiled.finditer(text[:LONGEST_MARKED]) if found.end() > found.start()]
+def split(pattern: Pattern, text: str) -> Iterator[tuple[str, bool]]:
+    """Cut a text that is drawn into what matches a pattern (true) and what is between (false)."""
+    at = 0
+    if pattern.text:
+        compiled = _compiled(pattern.text, pattern.is_regex, pattern.ignore_case)
+        for found in compiled.finditer(text[:LONGEST_MARKED]):
+            start, end = found.span()
+            if end > start:
+                if start > at:
+                    yield text[at:start], False
+                yield text[start:end], True
+                at = end
+    if at < len(text):
+        yield text[at:], False
 
 
 class Snapshot:

@@ -1,4 +1,4 @@
-"""Jumping to what matters: sections of the critical path, errors, slow spans."""
+"""Jumping to what matters: path, errors, slow spans; with a filter, of those that it leaves."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import numpy as np
 from tracetui.format import duration, percent
 
 from .facts import Facts
+from .forest import Int32
 from .view import ViewState
 from .zoom import follow
 
@@ -33,6 +34,8 @@ def _section(view: ViewState, facts: Facts, step: int) -> str | None:
     if not (0 <= here < len(sections) and int(sections.node[here]) == view.cursor):
         here = _nearest(view, facts, step)
     else:
+        here += step
+    while view.passing is not None and 0 <= here < len(sections) and not view.passing[sections.node[here]]:
         here += step
     if not 0 <= here < len(sections):
         return "this is the {} of the critical path".format("end" if step > 0 else "start")
@@ -68,9 +71,9 @@ def previous_error(view: ViewState, facts: Facts) -> str | None:
 
 
 def _error(view: ViewState, facts: Facts, *, forward: bool) -> str | None:
-    origins = facts.origins
+    origins = _left(view, facts.origins)
     if not len(origins):
-        return "no errors in this trace"
+        return "no error that the filter leaves" if len(facts.origins) else "no errors in this trace"
     if forward:
         found = int(np.searchsorted(origins, view.cursor, "right")) % len(origins)
     else:
@@ -90,11 +93,11 @@ def less_slow(view: ViewState, facts: Facts) -> str | None:
 
 
 def _slow(view: ViewState, facts: Facts, step: int) -> str | None:
-    ranking = facts.slowest
-    if ranking is None or facts.self_ns is None:
+    if facts.slowest is None or facts.self_ns is None:
         return WAIT
+    ranking = _left(view, facts.slowest)
     if not len(ranking):
-        return "no span has self time"
+        return "no span that the filter leaves" if len(facts.slowest) else "no span has self time"
     here = view.rank
     on_it = 0 <= here < len(ranking) and int(ranking[here]) == view.cursor
     view.rank = rank = (here + step) % len(ranking) if on_it else 0
@@ -103,6 +106,11 @@ def _slow(view: ViewState, facts: Facts, step: int) -> str | None:
     own = int(facts.self_ns[facts.forest.row(node)])
     share = percent(own, facts.whole.width_ns)
     return f"self time #{rank + 1:,}: {duration(own)}, {share} of the trace"
+
+
+def _left(view: ViewState, nodes: Int32) -> Int32:
+    """Return those of some nodes that the filter leaves."""
+    return nodes if view.passing is None else nodes[view.passing[nodes]]
 
 
 def _go(view: ViewState, facts: Facts, node: int) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
@@ -15,6 +16,9 @@ from textual.strip import Strip
 from tracetui.text import cell_len, to_ascii
 from tracetui.tui.detail.lines import Entry, LazyLines, Line
 from tracetui.tui.theme import Ground, Paint, paint
+
+if TYPE_CHECKING:
+    from tracetui.query.patterns import Pattern
 
 __all__ = ["LinesView"]
 
@@ -53,6 +57,14 @@ class LinesView(ScrollView, can_focus=True):
         self._made_for = -1
         self._strips: dict[tuple[int, bool], Strip] = {}
         self._paint: Paint | None = None
+        self.searched: Pattern | None = None
+
+    def mark(self, searched: Pattern | None) -> None:
+        """Mark in the lines what is searched; None for nothing."""
+        if searched != self.searched:
+            self.searched = searched
+            self._strips.clear()
+            self.refresh()
 
     def make_lines(self, width: int) -> Iterable[Line]:
         """The lines for a width in cells; none may be wider."""
@@ -128,7 +140,11 @@ class LinesView(ScrollView, can_focus=True):
         used = 0
         for piece in line.pieces if line else ():
             text = to_ascii(piece.text) if self.ascii else piece.text
-            segments.append(Segment(text, self._style(current, piece.role, ground)))
+            style = self._style(current, piece.role, ground)
+            if self.searched is None:
+                segments.append(Segment(text, style))
+            else:
+                segments += marked(text, style, self.searched, current)
             used += cell_len(text)
         base = current.style("text") + current.ground(ground)
         if used < width:
@@ -197,3 +213,11 @@ class LinesView(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         if self.HAS_CURSOR and 0 <= event.y < self.scrollable_content_region.height:
             self.move_to(int(self.scroll_offset.y) + event.y)
+
+
+def marked(text: str, style: Style, searched: Pattern, current: Paint) -> Iterator[Segment]:
+    """A text in parts, of which those that are searched have a style of their own."""
+    from tracetui.tui.state.find import split
+
+    for part, is_match in split(searched, text):
+        yield Segment(part, current.match(style) if is_match else style)

@@ -180,15 +180,11 @@ class RowPainter:
 
     def _add_marked(self, line: Line, text: str, style: Style) -> None:
         """Add a text with what was searched marked in it."""
-        from tracetui.tui.state.find import spans_of
+        from tracetui.tui.state.find import split
 
         assert self.view.hits is not None
-        at = 0
-        for start, end in spans_of(self.view.hits.pattern, text):
-            line.add(text[at:start], style)
-            line.add(text[start:end], self.paint.match(style))
-            at = end
-        line.add(text[at:], style)
+        for part, is_match in split(self.view.hits.pattern, text):
+            line.add(part, self.paint.match(style) if is_match else style)
 
     def _names(self, service_code: int, name_code: int, room: int) -> tuple[str, str]:
         """Service and operation in `room` cells; in very little room the operation alone."""

@@ -41,7 +41,11 @@ class TraceSummary(Widget):
         line = Line(self.size.width, styles.ground("background"))
         text, muted = styles.style("text", on="background"), styles.style("muted", on="background")
         line.add(" ", None, 1)
-        line.add(fmt.plural(len(self.state), "trace"), styles.style("strong", on="background", bold=True))
+        count = fmt.plural(len(collection.traces), "trace")
+        matches = self.state.matches
+        if matches is not None:
+            count = f"{fmt.count(len(self.state))} of {count}"
+        line.add(count, styles.style("strong", on="background", bold=True))
         parts: list[tuple[str, Style]] = [(fmt.plural(collection.span_count, "span"), text)]
         failed = int((collection.table.error_count > 0).sum())
         if failed:
@@ -52,6 +56,9 @@ class TraceSummary(Widget):
         for words, style in parts:
             if line.room > len(words) + 3:
                 line.add("   " + words, style)
+        if matches is not None:
+            self._filter(line, matches.text, styles)
+            return line.strip()
         names = ", ".join(neutralise(source.name[:200]) for source in collection.sources[:3])
         if len(collection.sources) > 3:
             names += f" and {fmt.count(len(collection.sources) - 3)} more"
@@ -60,6 +67,15 @@ class TraceSummary(Widget):
             line.pad_to(line.width - cell_len(names) - 1)
             line.add(names, muted)
         return line.strip()
+
+    def _filter(self, line: Line, text: str, styles: Paint) -> None:
+        """The filter at the right end, in the place of the files."""
+        text = neutralise(" ".join(text.split())[:500])
+        text = fit(text, max(0, min(cell_len(text), line.room - 12)), middle=True, pad=False)
+        if text:
+            line.pad_to(line.width - cell_len(text) - 9)
+            line.add("filter: ", styles.style("muted", on="background"))
+            line.add(text, styles.style("accent", on="background", bold=True))
 
 
 class DurationStrip(Widget):
@@ -232,6 +248,11 @@ class TraceTable(ScrollView, can_focus=True):
         self._follow()
         self.refresh()
 
+    def repaint(self) -> None:
+        """Draw all rows anew where they are."""
+        self._strips.clear()
+        self.refresh()
+
     def sync(self) -> None:
         """Draw the cursor where it is now: two lines, and no more."""
         old, self._cursor = self._cursor, self.state.cursor
@@ -261,6 +282,10 @@ class TraceTable(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         position = y + int(self.scroll_offset.y)
         if position >= len(self.state):
+            if y == 0 and self.state.matches is not None:
+                words = Line(width, drawer.paint.ground("background"))
+                words.add(" no trace matches the filter", drawer.paint.style("muted", on="background"))
+                return words.strip()
             return Strip.blank(width, drawer.paint.ground("background"))
         key = (position, position == self.state.cursor)
         strip = self._strips.get(key)

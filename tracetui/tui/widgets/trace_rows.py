@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from rich.style import Style
+
 from tracetui import format as fmt
 from tracetui.export import bars
 from tracetui.text import cell_len, fit, neutralise, to_ascii
@@ -141,7 +143,8 @@ class RowDrawer:
             line.add(gap)
         root = int(table.root_row[number])
         service = store.strings[int(store.service[root])]
-        self._name(line, service, store.strings[int(store.name[root])], on, strong=cursor)
+        found = state.hits is not None and bool(state.hits.parts[number])
+        self._name(line, service, store.strings[int(store.name[root])], on, strong=cursor, found=found)
         ns = int(state.duration_ns[number])
         if layout.number:
             line.add(gap)
@@ -174,23 +177,41 @@ class RowDrawer:
         text = f"{date} {time_of_day[:8]}" if self.layout.dated else time_of_day[:12]
         return text[: self.layout.when].ljust(self.layout.when)
 
-    def _name(self, line: Line, service: str, name: str, on: Ground, *, strong: bool) -> None:
+    def _name(self, line: Line, service: str, name: str, on: Ground, *, strong: bool, found: bool) -> None:
         paint, end = self.paint, line.used + self.layout.name
         shown, operation = neutralise(service[:300]), neutralise(name[:300]) or "(no name)"
         if self.ascii:
             shown, operation = to_ascii(shown), to_ascii(operation)
         ellipsis = ".." if self.ascii else "…"
-        room = self.layout.name
+        room = self.layout.name - 2 * found  # for a sign where it is not the name that was found
+        pieces = []
         if shown:
             # The operation tells traces of one service apart, so a long service gives way to it.
             share = max(6, room * 2 // 5, room - 1 - cell_len(operation))
             shown = fit(shown, share, middle=True, pad=False, ellipsis=ellipsis)
-            line.add(fit(shown, room, pad=False, ellipsis=ellipsis), paint.service(service, on=on))
-            if line.used < end:
-                line.add(" ", None, 1)
+            shown = fit(shown, room, pad=False, ellipsis=ellipsis) + " "
+            pieces.append((shown, paint.service(service, on=on)))
+            room = max(0, room - cell_len(shown))
         role = paint.style("strong" if strong else "text", on=on)
-        line.add(fit(operation, max(0, end - line.used), middle=True, pad=False, ellipsis=ellipsis), role)
+        pieces.append((fit(operation, room, middle=True, pad=False, ellipsis=ellipsis), role))
+        if not found:
+            for text, style in pieces:
+                line.add(fit(text, min(cell_len(text), end - line.used), pad=False), style)
+        elif not self._marked(line, pieces):
+            line.add(" @" if self.ascii else " •", paint.style("warning", on=on, bold=True))
         line.pad_to(end)
+
+    def _marked(self, line: Line, pieces: list[tuple[str, Style]]) -> bool:
+        """Add a name with what was searched marked in it; returns whether there was anything to mark."""
+        from tracetui.tui.state.find import split
+
+        assert self.state.hits is not None
+        seen = False
+        for text, style in pieces:
+            for part, is_match in split(self.state.hits.pattern, text):
+                line.add(part, self.paint.match(style) if is_match else style)
+                seen |= is_match
+        return seen
 
     def _bar(self, line: Line, ns: int, service: str, on: Ground) -> None:
         begin = line.used

@@ -15,6 +15,7 @@ from tracetui.tui.state.view import ViewState
 from tracetui.tui.theme import paint
 
 from .layout import Columns
+from .line import Line
 from .rows import RowPainter
 
 KEPT_STRIPS = 2000
@@ -123,6 +124,11 @@ class Waterfall(ScrollView, can_focus=True):
         line = y + self.scroll_offset.y
         styles = paint(self.app)
         if view is None or self.facts is None or line >= len(view.visible):
+            if y == 1 and view is not None and view.matches is not None and not len(view.visible):
+                words = Line(self.size.width, styles.ground("background"))
+                what = "span of the critical path" if view.only_path else "span"
+                words.add(f"  no {what} matches the filter", styles.style("muted", on="background"))
+                return words.strip()
             return Strip.blank(self.size.width, styles.ground("background"))
         if styles is not self._paint:
             self._paint = styles
