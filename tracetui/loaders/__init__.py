@@ -23,7 +23,7 @@ from tracetui.sources.gzipped import GzipSource
 __all__ = ["LoadOptions", "Progress", "load"]
 
 
-_KEPT: Final = 1000 << 10
+_KEPT: Final = 2000 << 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-CHUNK = 1 << 18
+CHUNK = 1 << 19
 
 COLUMN_TYPES: dict[str, npt.DTypeLike] = {
     "trace": np.int32,
