@@ -123,6 +123,11 @@ class StdoutDriver(LinuxDriver):
                 self.fileno = os.open("/dev/tty", os.O_RDONLY | os.O_CLOEXEC)
                 self.input_tty = True
 
+    @property
+    def output(self) -> int:
+        """The descriptor of what is drawn on."""
+        return self._output.fileno()
+
     def write(self, data: str) -> None:
         if data == "\x1b[?1049l":
             data += "\x1b[0m"  # what is written after the viewer starts plain, whatever was drawn last

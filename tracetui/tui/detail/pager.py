@@ -11,7 +11,7 @@ from tracetui.tui.detail.json_layout import layout, tokens_in, tokens_of
 from tracetui.tui.detail.lines import Entry, Line, Piece, clean, wrap
 from tracetui.tui.detail.values import is_json, plain, wrap_pieces
 
-__all__ = ["pages", "summary"]
+__all__ = ["laid_out", "pages", "summary"]
 
 _JSON_LIMIT = 1_000_000
 _SQL_LIMIT = 20_000
@@ -33,21 +33,31 @@ def summary(entry: Entry) -> tuple[Piece, ...]:
 
 def pages(entry: Entry, width: int) -> Iterator[Line]:
     """The whole of a value in lines of at most `width` cells: JSON and SQL laid out, other text as it is."""
+    found = _structured(entry, width)
+    yield from _text(plain(entry.value), width) if found is None else _pieces(found)
+
+
+def laid_out(entry: Entry, width: int) -> str:
+    """The whole of a value as one harmless text, laid out for a width where it has a structure."""
+    found = _structured(entry, width)
+    if found is None:
+        return neutralise(plain(entry.value), multiline=True)
+    return "".join("".join(piece.text for piece in line) + "\n" for line in found)
+
+
+def _structured(entry: Entry, width: int) -> Iterable[list[Piece]] | None:
+    """Lines of JSON or SQL; None for other text, and for what is too long."""
     value = entry.value
     text = plain(value)
     if isinstance(value, dict | list):
         if len(text) <= _JSON_LIMIT:
-            yield from _pieces(layout(tokens_of(value), width, *[_JSON_LIMIT] * 3).lines)
-            return
+            return layout(tokens_of(value), width, *[_JSON_LIMIT] * 3).lines
     elif isinstance(value, str):
         if text[:64].lstrip()[:1] in ("{", "[") and len(text) <= _JSON_LIMIT and is_json(text):
-            yield from _pieces(layout(tokens_in(text), width, *[_JSON_LIMIT] * 3).lines)
-            return
+            return layout(tokens_in(text), width, *[_JSON_LIMIT] * 3).lines
         if entry.key in sql.KEYS and len(text) <= _SQL_LIMIT and sql.is_sql(text):
-            for line in sql.layout(text):
-                yield from _pieces(wrap_pieces(line, width))
-            return
-    yield from _text(text, width)
+            return [part for line in sql.layout(text) for part in wrap_pieces(line, width)]
+    return None
 
 
 def _pieces(lines: Iterable[list[Piece]]) -> Iterator[Line]:

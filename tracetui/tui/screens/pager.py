@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 
 from rich.segment import Segment
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tracetui.errors import UsageError
 from tracetui.text import cell_len, to_ascii
 from tracetui.tui.bindings import bindings_for
 from tracetui.tui.copy_choices import Copyable
 from tracetui.tui.detail.lines import Entry, Line, Piece
-from tracetui.tui.detail.pager import pages, summary
+from tracetui.tui.detail.pager import laid_out, pages, summary
+from tracetui.tui.detail.values import plain
 from tracetui.tui.theme import paint
 from tracetui.tui.widgets.footer import KeyBar
 from tracetui.tui.widgets.lines_view import LinesView
@@ -75,6 +78,21 @@ class PagerView(LinesView):
             self.screen.dismiss()
         elif name == "copy":
             self.app.action_run(name)  # type: ignore[attr-defined]
+        elif name in ("pager", "editor"):
+            self._show_elsewhere(in_editor=name == "editor")
+
+    def _show_elsewhere(self, *, in_editor: bool) -> None:
+        """Have a program of the user's show the value: a pager what is fit for a terminal, an editor all."""
+        from tracetui.tui import external
+
+        try:
+            if in_editor:
+                external.show(self.app, external.editor(os.environ), plain(self._entry.value))
+            else:
+                text = laid_out(self._entry, self.scrollable_content_region.width)
+                external.show(self.app, external.pager(os.environ), text)
+        except (UsageError, SuspendNotSupported) as error:
+            self.screen.say(str(error) or "not possible here")  # type: ignore[attr-defined]
 
 
 class PagerScreen(Screen[None]):
