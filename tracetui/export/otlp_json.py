@@ -15,9 +15,9 @@ import numpy as np
 
 from tracetui.export.anyvalue import BIG_INTEGER, attribute_list
 from tracetui.export.encode import dumps_raw
-from tracetui.model.attributes import Attributes, Event, Link
+from tracetui.model.attributes import Attributes, Event, Link, SpanDetails
 from tracetui.model.store import Flag
-from tracetui.model.trace import Span, Trace
+from tracetui.model.trace import Span, Trace, links_beside_parent
 from tracetui.text import escape_json
 
 __all__ = ["OtlpExport", "otlp_json"]
@@ -31,7 +31,22 @@ _DROPPED: Final = {
     "links": "droppedLinksCount",
 }
 _HEX: Final = frozenset("0123456789abcdef")
-_ORDER_MATTERS: Final = int(Flag.NO_ID | Flag.CYCLE)
+# As plain integers: a bit of an enum costs as much as reading a span's times.
+_NO_ID, _CYCLE, _SHARED, _FOLLOWS, _PARENT, _NO_TIME, _UNFINISHED = map(
+    int,
+    (
+        Flag.NO_ID,
+        Flag.CYCLE,
+        Flag.SHARED,
+        Flag.FOLLOWS_FROM,
+        Flag.HAS_PARENT,
+        Flag.NO_TIME,
+        Flag.UNFINISHED,
+    ),
+)
+_ORDER_MATTERS: Final = _NO_ID | _CYCLE
+_KEPT: Final = 50_000
+"""Spans of a trace up to which none is decoded twice: once for its place, and once to be written."""
 
 _SAID: Final = {
     "trace": (
@@ -94,6 +109,8 @@ class OtlpExport:
         self._counts: Counter[str] = Counter()
         self._resources: dict[int, bytes] = {}
         self._scopes: dict[int, bytes] = {}
+        self._keeps = trace.span_count <= _KEPT
+        self._details: dict[int, SpanDetails] = {}
         self._interned: dict[bytes, bytes] = {}
         self._repeats: set[bytes] = set()
 
@@ -156,14 +173,14 @@ class OtlpExport:
         store = self._store
         for number, row in enumerate(rows):
             flags = int(store.flags[row])
-            if flags & Flag.NO_ID and number != int(store.record[row]):
+            if flags & _NO_ID and number != int(store.record[row]):
                 self._counts["number"] += 1
-        shared = [row for row in rows if int(store.flags[row]) & Flag.SHARED and int(store.parent[row]) >= 0]
+        shared = [row for row in rows if int(store.flags[row]) & _SHARED and int(store.parent[row]) >= 0]
         server_of = {int(store.parent[row]): row for row in shared}
         halves = {*server_of, *shared}
         for row in rows if shared else ():
             parent = int(store.parent[row])
-            if parent in halves and not int(store.flags[row]) & Flag.SHARED:
+            if parent in halves and not int(store.flags[row]) & _SHARED:
                 # A child goes to the server half if that is of the same resource, else to the client half.
                 server = server_of.get(parent, parent)
                 self._counts["half"] += (places[row].resource == places[server].resource) != (
@@ -175,6 +192,8 @@ class OtlpExport:
     def _place(self, row: int) -> _Place:
         store = self._store
         details = store.details(row)
+        if self._keeps:
+            self._details[row] = details
         code = int(store.resource[row])
         if details.resource or code < 0:
             resource = self._resource(row)
@@ -213,7 +232,7 @@ class OtlpExport:
 
     def _span(self, row: int) -> bytes:
         store = self._store
-        span, details = Span(store, row), store.details(row)
+        span, details = Span(store, row), self._details.pop(row, None) or store.details(row)
         flags = int(store.flags[row])
         attributes = dict(details.attributes)
         found: dict[str, Any] = {"traceId": self._trace.trace_id, "spanId": self._id(span.span_id)}
@@ -222,19 +241,21 @@ class OtlpExport:
             found["traceState"] = state
             del attributes[_TRACE_STATE]
         # What named itself as its parent is kept without one.
-        own_parent = flags & Flag.CYCLE and not flags & Flag.HAS_PARENT
+        own_parent = flags & _CYCLE and not flags & _PARENT
         parent = span.span_id if own_parent else span.parent_span_id
         if parent:
             found["parentSpanId"] = self._id(parent)
         found["name"] = span.name
         found["kind"] = int(store.kind[row])
         self._times(found, span, flags)
-        if flags & Flag.FOLLOWS_FROM and flags & Flag.HAS_PARENT:
+        if flags & _FOLLOWS and flags & _PARENT:
             self._counts["follows"] += 1
             attributes.setdefault(REF_TYPE, "follows_from")
         found["attributes"] = self._attributes(attributes)
         found["events"] = [self._event(event) for event in details.events]
-        found["links"] = [self._link(link) for link in span.links] if details.links else []
+        found["links"] = [
+            self._link(link) for link in links_beside_parent(details.links, span.parent_span_id)
+        ]
         found = {key: value for key, value in found.items() if value != []}
         found.update(
             {field: details.dropped[what] for what, field in _DROPPED.items() if details.dropped.get(what)}
@@ -266,11 +287,11 @@ class OtlpExport:
     def _times(self, found: dict[str, Any], span: Span, flags: int) -> None:
         """Times as far as they are recorded: an end that is left out reads again as unfinished."""
         start, duration = span.start_ns, span.duration_ns
-        if flags & Flag.NO_TIME and not duration:
+        if flags & _NO_TIME and not duration:
             return
-        self._counts["start"] += bool(flags & Flag.NO_TIME)
+        self._counts["start"] += bool(flags & _NO_TIME)
         found["startTimeUnixNano"] = self._time(start)
-        if not flags & Flag.UNFINISHED or duration:
+        if not flags & _UNFINISHED or duration:
             found["endTimeUnixNano"] = self._time(start + duration)
 
     def _time(self, ns: int) -> str:

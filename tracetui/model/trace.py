@@ -155,15 +155,7 @@ class Span:
     @property
     def links(self) -> list[Link]:
         """Pointers to other spans; the reference that became the parent is not among them."""
-        parent = self.parent_span_id
-        links: list[Link] = []
-        taken = False
-        for link in self.store.details(self.row).links:
-            if link.reference and link.span_id == parent and not taken:
-                taken = True
-            else:
-                links.append(link)
-        return links
+        return links_beside_parent(self.store.details(self.row).links, self.parent_span_id)
 
     @property
     def resource(self) -> Attributes:
@@ -184,6 +176,18 @@ class Span:
     def dropped(self) -> dict[str, int]:
         """How many attributes, events or links the SDK left out."""
         return self.store.details(self.row).dropped
+
+
+def links_beside_parent(links: list[Link], parent: str) -> list[Link]:
+    """Links without the first reference to the parent's id, which became the parent."""
+    found: list[Link] = []
+    taken = False
+    for link in links:
+        if link.reference and link.span_id == parent and not taken:
+            taken = True
+        else:
+            found.append(link)
+    return found
 
 
 class Spans(Sequence[Span]):
