@@ -173,7 +173,8 @@ class Finding:
         if self._prompt is None or not self._prompt.display:
             return
         if error is None:
-            self._keys.note(Note(HINTS[self._kind]))
+            hint = HINTS[self._kind]
+            self._keys.note(Note(hint.replace("↑", "up:").replace("·", "-") if self._ascii else hint))
         else:
             self._prompt.outcome("")
             self._keys.note(Note(str(error), max(0, self._prompt.column_of(error.column))))

@@ -81,6 +81,10 @@ class Hits:
         """Return how many nodes below one (itself not counted) match."""
         return int(self.before[forest.last(node)] - self.before[node + 1])
 
+    def is_seen_in(self, text: str) -> bool:
+        """Whether something in a text that is drawn would be marked."""
+        return any(is_match for _, is_match in split(self.pattern, text))
+
     def is_outside_names(self, node: int) -> bool:
         """Whether a node matches, and neither its service nor its operation does."""
         parts = int(self.parts[node])

@@ -152,7 +152,7 @@ def path_line(line: Line, facts: Facts, paint: Paint, ascii: bool) -> None:
         line.add(text, paint.service(service, on="background", bold=False))
         named += 1
         shown += part
-    if named < len(facts.shares):
+    if 0 < named < len(facts.shares):
         line.add(f"others {percent(total - shown, total)}", muted)
 
 

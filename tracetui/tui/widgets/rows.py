@@ -152,13 +152,25 @@ class RowPainter:
         if room < 6:
             suffix = troubles = ""
             room = limit - line.used - len(found)
+        if room < 2:
+            found, room = "", limit - line.used
         service, name = self._names(int(store.service[row]), int(store.name[row]), room)
+        hits = view.hits if view.hits is not None and view.hits.parts[node] else None
+        if (
+            hits is not None
+            and not found
+            and room > 4
+            and not (hits.is_seen_in(service) or hits.is_seen_in(name))
+        ):
+            # The middle that was left out is what was found.
+            found = f" {glyphs.found}"
+            service, name = self._names(int(store.service[row]), int(store.name[row]), room - 2)
         if view.matches is not None and not view.matches[node]:  # only here for what is below it
             worn = words = paint.style("muted", on=on)
         else:
             worn = paint.service(store.strings[int(store.service[row])], on=on)
             words = paint.style("text", on=on) if service else worn
-        if view.hits is None or not view.hits.parts[node]:
+        if hits is None:
             line.add(service, worn)
             line.add(name, words)
         else:
