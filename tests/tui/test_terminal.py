@@ -152,3 +152,52 @@ def test_ctrl_c_ends_with_130(viewer: Terminal) -> None:
     os.write(viewer.master, b"\x03")
     assert viewer.end() == 130
     assert viewer.is_restored()
+
+
+def stopped(viewer: Terminal) -> None:
+    """Read until the viewer's process has been stopped."""
+    while not os.WIFSTOPPED(os.waitpid(viewer.process.pid, os.WUNTRACED | os.WNOHANG)[1]):
+        if select.select([viewer.master], [], [], 0.05)[0]:
+            viewer.seen += os.read(viewer.master, 65536)
+    while select.select([viewer.master], [], [], 0)[0]:
+        viewer.seen += os.read(viewer.master, 65536)
+
+
+def test_ctrl_z_gives_the_terminal_back_and_going_on_draws_anew(viewer: Terminal) -> None:
+    viewer.read_until(b"critical path")
+    for _ in range(2):
+        os.write(viewer.master, b"\x1a")
+        stopped(viewer)
+        assert viewer.is_restored()
+        viewer.seen = b""
+        viewer.process.send_signal(signal.SIGCONT)
+        viewer.read_until(b"critical path")
+        assert b"\x1b[?1049h" in viewer.seen
+    os.write(viewer.master, b"q")
+    assert viewer.end() == 0
+    assert viewer.is_restored()
+
+
+def test_what_is_stopped_can_be_killed(viewer: Terminal) -> None:
+    viewer.read_until(b"critical path")
+    os.write(viewer.master, b"\x1a")
+    stopped(viewer)
+    seen = len(viewer.seen)
+    viewer.process.send_signal(signal.SIGTERM)
+    viewer.process.send_signal(signal.SIGCONT)
+    assert viewer.end() == 128 + signal.SIGTERM
+    assert viewer.is_restored()
+    assert len(viewer.seen) == seen
+
+
+def test_a_stop_from_outside_ends_with_a_whole_picture(viewer: Terminal) -> None:
+    viewer.read_until(b"critical path")
+    viewer.process.send_signal(signal.SIGSTOP)
+    stopped(viewer)
+    before, viewer.seen = viewer.seen, b""
+    viewer.process.send_signal(signal.SIGCONT)
+    viewer.read_until(b"critical path")
+    viewer.seen = before + viewer.seen
+    os.write(viewer.master, b"q")
+    assert viewer.end() == 0
+    assert viewer.is_restored()

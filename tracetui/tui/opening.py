@@ -81,7 +81,7 @@ class Opener:
         assert loading is not None
         if mail.error is not None:
             self._loading = None
-            tell(_line(mail.error), True)
+            tell(_line(mail.error, loading.names), True)
         elif mail.arrived is not None:
             self._loading = None
             loading.attach(None)
@@ -246,7 +246,9 @@ def _told(progress: Progress) -> str:
     return f"reading {read} · {plural(progress.spans, 'span')}"
 
 
-def _line(error: Exception) -> str:
+def _line(error: Exception, known: Sequence[str] = ()) -> str:
+    """An error in one line, without the source where that is known."""
     if isinstance(error, TracetuiError):
-        return str(error)
+        line = str(error)
+        return line.removeprefix(f"{error.source}: ") if error.source in known else line
     return f"internal error: {type(error).__name__}: {error}"

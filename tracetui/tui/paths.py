@@ -61,7 +61,7 @@ def source_of(text: str) -> str:
     if text == "-":
         raise UsageError("standard input is read only from the start: curl … | tracetui -")
     if _ADDRESS.match(text):
-        raise UsageError("addresses are not supported yet: save the trace to a file, or pipe it in")
+        raise UsageError("an address cannot be opened yet: save it to a file, or pipe it in")
     return os.path.expanduser(text)  # noqa: PTH111 - a Path would lose a trailing slash, and "./"
 
 

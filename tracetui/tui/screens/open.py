@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
@@ -36,6 +37,9 @@ class StartScreen(Screen[None]):
     StartScreen > #page { height: 1fr; width: 100%; max-width: 100; padding: 1 2 0 2; }
     StartScreen .line { margin: 0 1 1 1; }
     StartScreen #pipe { dock: bottom; margin: 1 1 0 1; }
+    StartScreen Chooser, StartScreen Recent { height: 1fr; }
+    StartScreen.-low #page { padding: 0 2; }
+    StartScreen.-low .line, StartScreen.-low #pipe { display: none; }
     """
 
     def __init__(self, recent: Sequence[str], *, ascii: bool = False) -> None:
@@ -67,6 +71,9 @@ class StartScreen(Screen[None]):
             yield pipe
         yield KeyBar("open", ascii=self._ascii)
 
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < 14, "-low")
+
     def on_mount(self) -> None:
         (self._chooser.recent if self._chooser.recent.names else self._chooser.field).focus()
 
@@ -75,6 +82,10 @@ class StartScreen(Screen[None]):
 
     def on_chooser_chosen(self, message: Chooser.Chosen) -> None:
         self._tracetui.opener.open(message.name, self._chooser.tell)
+
+    def say(self, text: str) -> None:
+        """Show one line below the field."""
+        self._chooser.tell(text)
 
     def action_run(self, name: str) -> None:
         """Carry out an action of the registry."""
@@ -133,6 +144,10 @@ class OpenScreen(ModalScreen[None]):
     def _tell(self, text: str, is_error: bool) -> None:
         if self.is_current:
             self._chooser.tell(text, is_error)
+
+    def say(self, text: str) -> None:
+        """Show one line below the field."""
+        self._chooser.tell(text)
 
     def action_run(self, name: str) -> None:
         """Carry out an action of the registry."""

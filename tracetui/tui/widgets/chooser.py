@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -67,7 +67,7 @@ class Recent(LinesView):
     """The files opened lately, those that are no longer there marked as such."""
 
     GROUND: Ground = "panel"
-    DEFAULT_CSS = "Recent { height: auto; max-height: 100%; min-height: 2; padding: 0; }"
+    DEFAULT_CSS = "Recent { height: auto; padding: 0; }"
 
     class Picked(Message):
         """The row of the cursor was clicked again."""
@@ -96,7 +96,8 @@ class Recent(LinesView):
         if not self.names:
             yield Line((Piece(fit(" nothing has been opened yet", width, pad=False), "muted"),))
             return
-        last = min(40, max(8, width // 3))
+        longest = max(cell_len(neutralise(name.rpartition("/")[2])) for name in self.names)
+        last = min(longest, 40, max(8, width // 3))
         for name in self.names:
             folder, _, file = paths.short(name).rpartition("/")
             seen = self.seen.get(name, paths.Seen(True, ""))
@@ -130,6 +131,7 @@ class PathField(Input):
     DEFAULT_CSS = """
     PathField { border: none; height: 1; padding: 0; background: $panel; }
     PathField:focus { border: none; }
+    PathField > .input--placeholder { color: $text-muted; }
     """
 
     def __init__(self) -> None:
@@ -162,7 +164,7 @@ class Chooser(Vertical):
     """
 
     DEFAULT_CSS = """
-    Chooser { height: auto; max-height: 1fr; }
+    Chooser { height: auto; }
     Chooser Words { margin: 0 1; }
     Chooser PathField { margin: 0 1; }
     Chooser #heading { margin: 1 1 0 1; }
@@ -278,6 +280,3 @@ def _listed(names: Sequence[str], width: int) -> str:
             return f"{'  '.join(shown)}  and {len(names) - len(shown):,} more"
         shown.append(name)
     return "  ".join(shown)
-
-
-Tell = Callable[[str, bool], None]
