@@ -117,11 +117,28 @@ class StdoutDriver(LinuxDriver):
         self._output = _Output(sys.__stdout__)
         self._file = self._output  # type: ignore[assignment]  # all of a file that its writer uses
         self._was_on = False
+        self._wake_for_signals()
         if not self.input_tty:
             with contextlib.suppress(OSError):
                 # Open until the process ends: a viewer that was suspended comes back to it.
                 self.fileno = os.open("/dev/tty", os.O_RDONLY | os.O_CLOEXEC)
                 self.input_tty = True
+
+    def _wake_for_signals(self) -> None:
+        """Have each signal wake the event loop.
+
+        A signal that comes just before the loop goes to sleep does not end that sleep, and its handler runs
+        when the next key is pressed.
+        """
+        self._bell, ringer = os.pipe()
+        for end in (self._bell, ringer):
+            os.set_blocking(end, False)
+        self._loop.add_reader(self._bell, self._rung)
+        signal.set_wakeup_fd(ringer, warn_on_full_buffer=False)
+
+    def _rung(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._bell, 4096)
 
     @property
     def output(self) -> int:
@@ -249,5 +266,6 @@ def guarded_signals(end_cleanly: Callable[[int], bool]) -> Iterator[None]:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.set_wakeup_fd(-1)
         for number, handler in before.items():
             signal.signal(number, handler)

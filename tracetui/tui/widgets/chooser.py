@@ -67,7 +67,7 @@ class Recent(LinesView):
     """The files opened lately, those that are no longer there marked as such."""
 
     GROUND: Ground = "panel"
-    DEFAULT_CSS = "Recent { height: auto; padding: 0; }"
+    DEFAULT_CSS = "Recent { height: auto; width: 100%; padding: 0; scrollbar-gutter: auto; }"
 
     class Picked(Message):
         """The row of the cursor was clicked again."""
@@ -164,7 +164,7 @@ class Chooser(Vertical):
     """
 
     DEFAULT_CSS = """
-    Chooser { height: auto; }
+    Chooser { height: auto; width: 100%; }
     Chooser Words { margin: 0 1; }
     Chooser PathField { margin: 0 1; }
     Chooser #heading { margin: 1 1 0 1; }
