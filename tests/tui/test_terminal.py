@@ -201,3 +201,25 @@ def test_a_stop_from_outside_ends_with_a_whole_picture(viewer: Terminal) -> None
     os.write(viewer.master, b"q")
     assert viewer.end() == 0
     assert viewer.is_restored()
+
+
+def test_a_signal_that_does_not_wake_the_main_thread_ends_the_viewer(errors: Path, tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    elsewhere = (
+        "import os, signal, threading\n"
+        "def kill():\n"
+        f"    os.close(os.open({str(fifo)!r}, os.O_RDONLY))\n"
+        "    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)\n"
+        "threading.Thread(target=kill, daemon=True).start()"
+    )
+    terminal = Terminal(script([str(sample("checkout.json"))], elsewhere), errors)
+    try:
+        terminal.read_until(b"critical path")
+        while select.select([terminal.master], [], [], 0.5)[0]:  # until it is at rest
+            terminal.seen += os.read(terminal.master, 65536)
+        os.close(os.open(fifo, os.O_WRONLY))
+        assert terminal.end() == 128 + signal.SIGTERM
+        assert terminal.is_restored()
+    finally:
+        terminal.close()
