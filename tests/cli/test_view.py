@@ -10,7 +10,11 @@ import sys
 import pytest
 
 from tests.cli.test_show import ENVIRONMENT, ORDERS
-from tracetui.cli.view import can_view
+from tracetui import tui
+from tracetui.cli import main
+from tracetui.cli.viewer import can_view, is_plain
+from tracetui.config import Loaded
+from tracetui.loaders import LoadOptions
 
 
 def on_a_terminal(*arguments: str, stdin: int, **environment: str) -> tuple[int, bytes]:
@@ -72,3 +76,58 @@ def test_with_stdin_as_a_source_keys_need_a_terminal_of_the_process(monkeypatch:
     monkeypatch.setattr(os, "open", no_terminal)
     assert not can_view(["-"])
     assert opened == ["/dev/tty"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["x.json"], ["a b.json", "c/*.json"], ["x.json", "show"], ["./show"], ["Show"], ["=", "a=b"]],
+)
+def test_plain_sources_are_opened_as_the_parser_would_have_it(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[tuple[list[str], LoadOptions, Loaded | None, object]] = []
+
+    def run(
+        names: list[str],
+        options: LoadOptions | None = None,
+        settings: Loaded | None = None,
+        chosen: object = None,
+    ) -> int:
+        opened.append((names, options or LoadOptions(), settings, chosen))
+        return 5
+
+    monkeypatch.setattr(tui, "run", run)
+    monkeypatch.setattr(os, "isatty", lambda _fd: True)
+    monkeypatch.setenv("TERM", "xterm")
+    for name in [name for name in os.environ if name.startswith("TRACETUI_")]:
+        monkeypatch.delenv(name)
+    assert main.build_app()(arguments, exit_on_error=False, result_action="return_value") == 5
+    with monkeypatch.context() as without:
+        without.setattr(main, "build_app", None)
+        assert main.run(arguments) == 5
+    assert opened[0] == opened[1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["show"],
+        ["show", "x"],
+        ["config"],
+        ["-"],
+        ["x", "-"],
+        ["x", "--ascii"],
+        ["-V"],
+        ["--", "x"],
+        ["", "x"],
+    ],
+)
+def test_what_is_not_plain(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TRACETUI_ASCII", raising=False)
+    assert not is_plain(arguments, ("show", "config"))
+
+
+def test_variables_are_for_the_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACETUI_ASCII", "1")
+    assert not is_plain(["x.json"], ())

@@ -17,6 +17,12 @@ _STDIN = (
 )
 
 
+_COMMANDS = {
+    "show": ("tracetui.cli.show:show", "Print traces."),
+    "config": ("tracetui.cli.config:app", "Settings: path, show, schema."),
+}
+
+
 def main() -> NoReturn:
     """Run the command line of this process, and exit with its code."""
     # numpy's linear algebra is never used, and starting its threads would take longer than numpy itself.
@@ -76,6 +82,10 @@ def _end_by_signal() -> None:
 
 
 def _dispatch(arguments: list[str]) -> int:
+    from tracetui.cli.viewer import can_view, is_plain, open_viewer
+
+    if is_plain(arguments, tuple(_COMMANDS)) and can_view(arguments):
+        return open_viewer(arguments)  # as the default command would; loading its library takes longer
     from cyclopts import CycloptsError
 
     from tracetui.errors import UsageError
@@ -113,8 +123,8 @@ def build_app(*, completion: bool = True) -> App:
         group_commands=Group("Commands", sort_key=1),
     )
     app.default(view)
-    app.command("tracetui.cli.show:show", name="show", help="Print traces.")
-    app.command("tracetui.cli.config:app", name="config", help="Settings: path, show, schema.")
+    for name, (command, help) in _COMMANDS.items():
+        app.command(command, name=name, help=help)
     if completion:
         app.register_install_completion_command(add_to_startup=False)
     return app
