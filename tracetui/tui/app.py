@@ -88,18 +88,12 @@ class TraceApp(CopyingApp):
         # A small file has been read by now: its waterfall is then the first thing drawn.
         self._digest(self.loading.take())
         if not self.loading.names:
-            self._start()
+            self.finished = True
+            self.opener.start()
+            self.call_after_refresh(_collect_again)
         elif self.failure is None and len(self.screen_stack) == 1:
             self.push_screen(LoadingScreen(self.loading.names, ascii=self.ascii))
         self._listen()
-
-    def _start(self) -> None:
-        """Nothing is to be read: have a source chosen."""
-        from .screens.open import StartScreen
-
-        self.finished = True
-        self.push_screen(StartScreen(self.keeper.recent(), ascii=self.ascii))
-        self.call_after_refresh(_collect_again)
 
     def on_unmount(self) -> None:
         self.opener.cancel()

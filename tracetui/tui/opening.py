@@ -55,6 +55,12 @@ class Opener:
 
     # Another source
 
+    def start(self) -> None:
+        """Have a first source chosen."""
+        from .screens.open import StartScreen
+
+        self._app.push_screen(StartScreen(self._app.keeper.recent(), ascii=self._app.ascii))
+
     def ask(self) -> None:
         """Have another source chosen."""
         from .screens.open import OpenScreen, StartScreen
