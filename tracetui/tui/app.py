@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import events
 from textual.binding import BindingType
 from textual.screen import Screen
 
@@ -310,6 +311,14 @@ class TraceApp(CopyingApp):
         self.open_trace(ids.index(trace_id))
         if waterfall is not None:
             waterfall.go_to(span_id)
+
+    def on_key(self, event: events.Key) -> None:
+        """Have letters typed ahead, before the field they are for had the focus, be text and not commands."""
+        insert = getattr(self.focused, "insert_text_at_cursor", None)
+        if event.is_printable and insert is not None:
+            # A field that has the focus stops its letters: this one was on its way here before.
+            event.prevent_default()
+            insert(event.character)
 
     # Actions of everywhere
 

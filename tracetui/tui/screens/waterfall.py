@@ -167,6 +167,9 @@ class WaterfallScreen(Screen[None]):
         if self._finding is None:
             return False
         finding = self._finding[0]
+        if finding.is_typing:
+            finding.left()
+            return True
         return finding.clear(Kind.SEARCH) or (view.path is None and finding.clear(Kind.FILTER))
 
     def _shown(self) -> tuple[Facts, ViewState]:

@@ -151,6 +151,10 @@ class Prompt(Horizontal):
         event.stop()
         self._tell()
 
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.pressed("enter")
+
     def _tell(self) -> None:
         text = self.text
         if self.display and text != self._shown:
