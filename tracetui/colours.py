@@ -7,9 +7,10 @@ that the usual neighbours differ. Nothing is remembered, so nothing depends on w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2s
+
+from msgspec import Struct
 
 __all__ = [
     "ANSI_SERVICES",
@@ -23,8 +24,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(Struct, frozen=True):
     """The colours of one theme, each `#rrggbb`.
 
     Attributes:

@@ -5,11 +5,11 @@ This is the ground that the critical path, self time and any re-timing of a trac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from tracetui.analysis.columns import Ints, Mask, Rows, SpanColumns, end_times, local_parents
 from tracetui.model.store import Flag, Kind
@@ -29,8 +29,7 @@ class Mode(StrEnum):
     TO_END = "to-end"
 
 
-@dataclass(frozen=True, slots=True)
-class Blocking:
+class Blocking(Struct, frozen=True):
     """The blocking children of a row range; rows here count from `first`.
 
     Attributes:

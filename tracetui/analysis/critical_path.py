@@ -7,10 +7,10 @@ its duration, whatever they are summed by. The rule follows Jaeger's last-finish
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracetui.analysis.blocking import Blocking, Mode, clip_again, find_blocking
 from tracetui.analysis.chunks import chunks
@@ -24,8 +24,7 @@ ROUNDS = 16
 """Near-sequential spans nested deeper than this, or much deeper than wide, are followed one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class CriticalPaths:
+class CriticalPaths(Struct, frozen=True):
     """The critical paths of some roots: sections in time order, one root after the other.
 
     Attributes:

@@ -6,9 +6,8 @@ it might as well have gone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from tracetui.analysis.blocking import Mode, latest_ends, may_block, row_eps
 from tracetui.analysis.columns import Rows, SpanColumns, end_times, local_parents
@@ -16,8 +15,7 @@ from tracetui.analysis.critical_path import CriticalPaths
 from tracetui.model.store import Flag
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
+class _Choice(Struct, frozen=True):
     """What the walk chose from when it took a span.
 
     Attributes:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from tracetui.analysis.blocking import Blocking, row_eps
 from tracetui.analysis.columns import Ints, Rows, SpanColumns
@@ -20,8 +20,7 @@ Part = tuple[int, int, int]
 """End, start and row (counted from the top of the subtree) of a child, inside its parent's window."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Subtree:
+class _Subtree(Struct, frozen=True):
     size: list[int]
     start: list[int]
     end: list[int]

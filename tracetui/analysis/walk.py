@@ -14,9 +14,8 @@ at once; what is left is to follow the pointers. Times of a trace are compared i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from tracetui.analysis.blocking import Blocking, Mode, row_eps
 from tracetui.analysis.columns import Ints, Mask, Rows, SpanColumns
@@ -26,8 +25,7 @@ FEW = 64
 """Below this many walks at once, plain Python is quicker than numpy."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Families:
+class _Families(Struct, frozen=True):
     """Blocking children in walking order, siblings side by side; one entry for each.
 
     Times are numbers from 0 to below `width` that order as the times do within a family; so a family's number
@@ -54,8 +52,7 @@ class _Families:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(Struct, frozen=True):
     """Where the walk goes from each blocking child.
 
     Attributes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Final
+
+from msgspec import Struct
 
 from tracetui.errors import InputError, NotATrace, TracetuiError
 from tracetui.loaders.control import Control, Progress, Stopped
@@ -26,8 +27,7 @@ __all__ = ["LoadOptions", "Progress", "load"]
 _KEPT: Final = 2000 << 10
 
 
-@dataclass(frozen=True, slots=True)
-class LoadOptions:
+class LoadOptions(Struct, frozen=True):
     """How to load.
 
     Attributes:

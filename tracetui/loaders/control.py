@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tracetui.model.builder import StoreBuilder
 from tracetui.model.trace import Collection
@@ -17,8 +18,7 @@ class Stopped(Exception):
     """The user wants no more; what was appended is kept. Raised through a loader by `Control.step`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far a load has come.
 
     Attributes:

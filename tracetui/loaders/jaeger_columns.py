@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from msgspec import UNSET
+from msgspec import UNSET, Struct, field
 
 from tracetui.loaders.jaeger_details import process_attributes
 from tracetui.loaders.jaeger_parents import Owners, ParentReader
@@ -37,8 +36,7 @@ class Slots(dict[str, int]):
         return slot
 
 
-@dataclass(slots=True)
-class TraceObject:
+class TraceObject(Struct):
     """A trace object that is being read.
 
     Attributes:
@@ -64,8 +62,7 @@ class TraceObject:
     warnings: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Part:
+class Part(Struct):
     """Spans of one trace object that wait to be appended."""
 
     trace: TraceObject

@@ -11,12 +11,12 @@ others are decoded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from tracetui.loaders.jaeger_details import follows
 from tracetui.loaders.jaeger_records import Reference, Skeleton, read_references
@@ -35,8 +35,7 @@ Owners = list[tuple[str | None, int]]
 """Trace ids of the spans of a batch, as runs: the text and how many; None where they differ."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """How a writer puts one CHILD_OF reference: what is before, between and after the two ids."""
 
     head: bytes

@@ -16,11 +16,11 @@ values put in for a list of one value is the same document, so nothing else can 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct, field
 
 from tracetui.loaders.otlp_records import CutRequest, CutResource, SpanRecord
 from tracetui.loaders.records import RAW
@@ -39,8 +39,7 @@ _REQUESTS: msgspec.json.Decoder[CutRequest] = msgspec.json.Decoder(CutRequest)
 _RESOURCES: msgspec.json.Decoder[list[CutResource]] = msgspec.json.Decoder(list[CutResource])
 
 
-@dataclass(slots=True)
-class Cut:
+class Cut(Struct):
     """The spans of a window.
 
     Attributes:

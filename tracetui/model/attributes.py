@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 AttributeValue: TypeAlias = (
     "str | bool | int | float | bytes | list[AttributeValue] | dict[str, AttributeValue] | None"
@@ -12,8 +13,7 @@ Attributes: TypeAlias = dict[str, AttributeValue]
 LinkType = Literal["link", "follows_from", "child_of"]
 
 
-@dataclass(slots=True)
-class Event:
+class Event(Struct):
     """Something that happened at one instant of a span.
 
     Attributes:
@@ -27,8 +27,7 @@ class Event:
     attributes: Attributes = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Link:
+class Link(Struct):
     """A span's pointer to another span, of this trace or of another.
 
     Attributes:
@@ -46,8 +45,7 @@ class Link:
     reference: bool = False
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """The instrumentation library that made a span."""
 
     name: str = ""
@@ -55,8 +53,7 @@ class Scope:
     attributes: Attributes = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class SpanDetails:
+class SpanDetails(Struct):
     """One span's record, decoded.
 
     Attributes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct, field
 
 from tracetui.model.arrange import arrange
 from tracetui.model.attributes import Attributes, Scope
@@ -36,8 +36,7 @@ class Interner(dict[str, int]):
         return code
 
 
-@dataclass(slots=True)
-class Resources:
+class Resources(Struct):
     """The resources met so far; `codes` finds one by its content."""
 
     codes: dict[Hashable, int] = field(default_factory=dict)
@@ -48,8 +47,7 @@ class Resources:
     clocks: dict[Hashable, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class SourceEntry:
+class SourceEntry(Struct, frozen=True):
     """A source, the format it is in, and how one record of it is decoded."""
 
     source: ByteSource

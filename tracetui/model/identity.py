@@ -7,11 +7,11 @@ reports of one span, plain mistakes. Here each repeat is dropped, joined or numb
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct, field
 
 from tracetui.model.store import Flag, Kind
 
@@ -27,8 +27,7 @@ SameBytes = Callable[[int, int], bool]
 """Whether the records of two rows are equal byte for byte."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clocks:
+class Clocks(Struct, frozen=True):
     """Which rows may have been recorded by one process.
 
     Attributes:
@@ -53,8 +52,7 @@ class Clocks:
         return same
 
 
-@dataclass(slots=True)
-class Identity:
+class Identity(Struct):
     """What the ids say.
 
     Attributes:

@@ -7,8 +7,9 @@ so a hundred thousand bad lines are one issue with a count, not a hundred thousa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 MAX_SAMPLES = 5
 
@@ -70,8 +71,7 @@ class IssueCode(StrEnum):
     ALREADY_ADJUSTED = "already-adjusted"
 
 
-@dataclass(frozen=True, slots=True)
-class IssueKind:
+class IssueKind(Struct, frozen=True):
     """What one code means, in words."""
 
     severity: Severity
@@ -227,8 +227,7 @@ KINDS: dict[IssueCode, IssueKind] = {
 }
 
 
-@dataclass(slots=True)
-class Issue:
+class Issue(Struct):
     """One kind of trouble, how often it was met, and the first few places.
 
     Attributes:

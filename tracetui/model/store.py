@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from enum import IntEnum, IntFlag
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tracetui.model.attributes import Attributes, Scope, SpanDetails
 from tracetui.sources.base import ByteSource
@@ -93,8 +94,7 @@ class Flag(IntFlag):
     """Several reports of it were joined."""
 
 
-@dataclass(slots=True)
-class ResourceTable:
+class ResourceTable(Struct):
     """The resources of a load, each once.
 
     Attributes:
@@ -110,8 +110,7 @@ class ResourceTable:
     decode: Sequence[Callable[[], Attributes]] = ()
 
 
-@dataclass(slots=True)
-class SpanStore:
+class SpanStore(Struct):
     """All spans of a load as parallel columns; never changed once made.
 
     The rows of a trace stand back to back, in depth-first order: children by start, then by order in the

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from tracetui.model.store import Flag, SpanStore, Status
 
 Int64s = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class TraceTable:
+class TraceTable(Struct, frozen=True):
     """One row a trace.
 
     Attributes:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import overload
 
 import numpy as np
+from msgspec import Struct
 
 from tracetui.errors import TracetuiError
 from tracetui.model.attributes import Attributes, Event, Link, Scope
@@ -16,8 +17,7 @@ from tracetui.model.store import Flag, Kind, SpanStore, Status
 from tracetui.model.table import TraceTable, tabulate
 
 
-@dataclass(frozen=True, slots=True)
-class SourceInfo:
+class SourceInfo(Struct, frozen=True):
     """What was read from where.
 
     Attributes:

@@ -6,10 +6,9 @@ nothing, row by row in plain Python. Nothing recurses.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 DEEP = 1000
 
@@ -18,8 +17,7 @@ Rows = npt.NDArray[np.int32]
 Int32s = npt.NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
-class Forest:
+class Forest(Struct, frozen=True):
     """A forest laid out depth first.
 
     Attributes:

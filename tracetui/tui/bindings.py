@@ -7,8 +7,9 @@ the context "global" are the application's.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from .key_labels import key_label as key_label
 
@@ -20,8 +21,7 @@ CONTEXTS = ("waterfall", "detail", "traces", "pager", "help", "open")
 GROUPS = ("Move", "Fold", "Jump", "Find", "Look", "Panes", "Traces", "Program")
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """One thing a user can do.
 
     Attributes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from textual.binding import Binding
 from textual.keys import KEY_ALIASES, Keys, key_to_character
 

@@ -6,8 +6,9 @@ And leaves what it has in a mailbox of which only the latest counts.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from threading import Event, Lock, Thread
+
+from msgspec import Struct
 
 from tracetui.analysis import Mode
 from tracetui.errors import TracetuiError
@@ -20,8 +21,7 @@ SMALL = 20_000
 """Spans up to which a trace is shown once, analysed, instead of first as it is and then with its path."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(Struct, frozen=True):
     """What there is to show.
 
     Attributes:
@@ -35,8 +35,7 @@ class Arrived:
     done: bool
 
 
-@dataclass(slots=True)
-class Mail:
+class Mail(Struct):
     """What came since the mailbox was last emptied.
 
     Attributes:

@@ -7,10 +7,11 @@ the `Paint` of the theme in force; it is cheap to ask for at each line, and its 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from rich.color import Color
 from rich.console import Console
 from rich.style import Style
@@ -151,8 +152,7 @@ def choose(wanted: str | None, environ: Mapping[str, str]) -> tuple[str, bool | 
     return DEFAULT_THEME, None
 
 
-@dataclass(frozen=True, eq=False)
-class Paint:
+class Paint(Struct, frozen=True, eq=False):
     """The styles of one theme.
 
     Attributes:
@@ -165,7 +165,7 @@ class Paint:
     palette: Palette
     ansi: bool = False
     mono: bool = False
-    _styles: dict[tuple[object, ...], Style] = field(default_factory=dict, repr=False)
+    _styles: dict[tuple[object, ...], Style] = field(default_factory=dict)
 
     @property
     def shapes(self) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from tracetui.model.attributes import AttributeValue
 from tracetui.text import cell_len, neutralise
@@ -20,8 +21,7 @@ class Piece(NamedTuple):
     role: str = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """The thing that a line tells of, for what can be done with it: open it whole, copy it, follow it.
 
     Attributes:

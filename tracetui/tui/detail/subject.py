@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from tracetui.model.attributes import Attributes, Event, Link, Scope
 from tracetui.model.store import Flag
@@ -11,8 +11,7 @@ from tracetui.model.trace import Span
 __all__ = ["Figures", "Subject", "subject_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """What analysis says of a span, in nanoseconds; None for what is not known (yet).
 
     Attributes:
@@ -26,8 +25,7 @@ class Figures:
     saves_ns: int | None = None
 
 
-@dataclass(slots=True)
-class Subject:
+class Subject(Struct):
     """One span as the pane tells it; texts are as found, times in nanoseconds.
 
     Attributes:

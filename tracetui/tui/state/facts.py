@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracetui.analysis import CriticalPaths, Mode, critical_paths, on_path_ns, path_by_service, self_times
 from tracetui.model.store import Flag, Status
@@ -18,8 +18,7 @@ SLOWEST = 500
 """How far down the ranking of self times the keys go."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """A trace, its rows in display order, and (once analysed) its critical path and self times.
 
     Attributes:

@@ -17,18 +17,16 @@ Both orders are depth first, so a subtree is a slice of nodes and everything abo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 Bool = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """A parent that spans name but that the trace does not hold.
 
     Attributes:
@@ -40,8 +38,7 @@ class Missing:
     children: int
 
 
-@dataclass(frozen=True, slots=True)
-class Forest:
+class Forest(Struct, frozen=True):
     """The nodes of one trace, depth first.
 
     Attributes:

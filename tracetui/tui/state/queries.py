@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 MOST_REMEMBERED = 100
 
@@ -19,8 +20,7 @@ def _none() -> dict[Kind, str]:
     return dict.fromkeys(Kind, "")
 
 
-@dataclass(slots=True)
-class Queries:
+class Queries(Struct):
     """The texts in force and those before them.
 
     Attributes:

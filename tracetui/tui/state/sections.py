@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from .forest import Int32, Int64
 
@@ -15,8 +14,7 @@ FEW = 64
 Intervals = list[tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Sections:
+class Sections(Struct, frozen=True):
     """Sections of the critical paths of one trace.
 
     Attributes:

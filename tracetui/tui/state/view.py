@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from .forest import Bool, Forest, Int32
 from .rows import fold_rows, holds, unfold_rows, visible_rows
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from .find import Hits
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """A range of time, in Unix nanoseconds; `end_ns > start_ns`."""
 
     start_ns: int

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
@@ -15,8 +14,7 @@ from tracetui.tui.theme import Paint, paint
 from .line import Line
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A line in the place of the keys, while something is typed in the line above.
 
     Attributes:

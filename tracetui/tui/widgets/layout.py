@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 DURATION = 7
 PINNED = 16
 """Cells of the column of a pinned attribute, the gap behind it included."""
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Cells of the waterfall.
 
     Attributes:

@@ -6,8 +6,8 @@ All text is neutralised here, once per string of the store; what comes out is st
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.style import Style
 from textual.strip import Strip
 
@@ -29,8 +29,7 @@ LEAST_BOTH = 12
 """Cells from which a row names both service and operation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(Struct, frozen=True):
     """The signs of the tree, one set for Unicode and one for ASCII."""
 
     through: str
