@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracetui.colours import PALETTES, Palette, ansi_code, blend, service_colour, slot
+from tracetui.colours import PALETTES, Palette, ansi_code, blend, deal, service_colour, slot
 
 
 def luminance(colour: str) -> float:
@@ -17,6 +17,41 @@ def luminance(colour: str) -> float:
 def contrast(one: str, other: str) -> float:
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
+
+
+def lightness(colour: str) -> float:
+    """L* as CIE 1976 defines it, 0 to 100."""
+    y = luminance(colour)
+    return 116 * y ** (1 / 3) - 16 if y > 0.008856 else 903.3 * y
+
+
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=lambda palette: palette.name)
+def test_neighbours_differ_in_lightness_too(palette: Palette) -> None:
+    around = zip(palette.services, (*palette.services[1:], palette.services[0]), strict=True)
+    assert all(abs(lightness(one) - lightness(other)) >= 10 for one, other in around)
+
+
+def test_a_service_has_its_own_colour_where_nobody_else_wants_it() -> None:
+    names = ["frontend", "auth", "payment", "checkout-worker"]
+    assert deal(names, 12) == {name: slot(name, 12) for name in names}
+
+
+def test_no_two_services_of_a_trace_share_a_colour_while_there_are_any_left() -> None:
+    names = [f"service {n}" for n in range(12)]
+    assert len({slot(name, 12) for name in names}) < 12
+    dealt = deal(names, 12)
+    assert sorted(dealt.values()) == list(range(12))
+    assert dealt == deal([*reversed(names), "", names[3]], 12)
+    assert len(set(deal([*names, "and", "more"], 12).values())) == 12
+
+
+def test_of_two_services_the_one_that_everybody_knows_keeps_its_colour() -> None:
+    rival = next(name for name in map("a{}".format, range(99)) if slot(name, 12) == slot("payment", 12))
+    dealt = deal([rival, "payment"], 12)
+    assert dealt["payment"] == slot("payment", 12)
+    assert dealt[rival] == slot("payment", 12) + 1
+    assert service_colour(rival, dealt=dealt) != service_colour("payment", dealt=dealt)
+    assert ansi_code(rival, deal([rival, "payment"], 10)) != ansi_code("payment")
 
 
 def test_slots_do_not_depend_on_the_run() -> None:

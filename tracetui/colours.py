@@ -3,10 +3,15 @@
 A service keeps one colour over all traces, runs and machines: its slot in a palette is a hash of its name
 (never Python's salted `hash`), but for a few names that nearly every system has, which are spread by hand so
 that the usual neighbours differ. Nothing is remembered, so nothing depends on what was seen first.
+
+Where two services of one trace would share a colour while others are free, one of them gives way in that
+trace alone (`deal`): telling neighbours apart matters more than meeting a colour again elsewhere. Lists of
+several traces show every service in its own colour.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2s
 
@@ -19,6 +24,7 @@ __all__ = [
     "Palette",
     "ansi_code",
     "blend",
+    "deal",
     "service_colour",
     "slot",
 ]
@@ -39,7 +45,8 @@ class Palette(Struct, frozen=True):
         muted: What explains; still readable (at least 4:1 on `background`).
         faint: Guides, grid lines and rules.
         error, warning, good, accent: As their names say; never the only sign of anything.
-        services: Bright colours of services, by slot.
+        services: Bright colours of services, by slot. Neighbours differ in lightness and not in hue alone, so
+            that the two that `deal` sets apart are told apart without seeing colours, too.
         dim: How much of a service's colour is left off the critical path, 0 to 1.
     """
 
@@ -77,18 +84,18 @@ _DARK = Palette(
     good="#9ece6a",
     accent="#7aa2f7",
     services=(
-        "#7aa2f7",
-        "#9ece6a",
-        "#e0af68",
-        "#7dcfff",
-        "#bb9af7",
-        "#e78fb3",
-        "#73daca",
-        "#ff9e64",
-        "#d9d46b",
-        "#d187e8",
-        "#9bb4cf",
-        "#c9a184",
+        "#308efe",
+        "#bae556",
+        "#d99a3a",
+        "#96e9ff",
+        "#b175d8",
+        "#febad5",
+        "#00a786",
+        "#ffab80",
+        "#8c9600",
+        "#ef9dfd",
+        "#6d92b5",
+        "#f7d8b1",
     ),
 )
 
@@ -108,18 +115,18 @@ _LIGHT = Palette(
     good="#3d7a12",
     accent="#2556c4",
     services=(
-        "#2f63d6",
-        "#4a8a1c",
-        "#a97400",
-        "#0086bd",
-        "#7c48dc",
-        "#c33c7c",
-        "#0b8a7b",
-        "#cc5a0d",
-        "#877b00",
-        "#a935c4",
-        "#4d6a8a",
-        "#8a623f",
+        "#003ca2",
+        "#6b8400",
+        "#6b3700",
+        "#268ba4",
+        "#6c48b2",
+        "#cd558e",
+        "#00675c",
+        "#e44700",
+        "#5e5e00",
+        "#b754dd",
+        "#3d4661",
+        "#9b7952",
     ),
     dim=0.38,
 )
@@ -140,24 +147,24 @@ _HIGH_CONTRAST = Palette(
     good="#7dff6b",
     accent="#6cb6ff",
     services=(
-        "#6cb6ff",
-        "#7dff6b",
-        "#ffd54a",
-        "#3de8ff",
-        "#d0a2ff",
-        "#ff8ac8",
-        "#2dffc4",
-        "#ffab5c",
-        "#f3ff5c",
-        "#ff7dff",
-        "#c4d8ee",
-        "#e8bd98",
+        "#889be0",
+        "#cff172",
+        "#d4a500",
+        "#9ae9ff",
+        "#b387fc",
+        "#ffe9ed",
+        "#7ddcc2",
+        "#e58731",
+        "#bec350",
+        "#ffcdf3",
+        "#9ca4b9",
+        "#fcc884",
     ),
     dim=0.45,
 )
 
-# Okabe and Ito's eight, on a dark ground: black is the ground, vermilion is kept for errors, blue is lifted
-# to stay readable as text, and a light grey fills up.
+# Hues near Okabe and Ito's, moved apart in lightness: any two are at least 0.05 apart in OKLab as seen with
+# protanopia, deuteranopia and tritanopia (Machado and others, 2009), and from vermilion, which is for errors.
 _COLOUR_BLIND = Palette(
     name="colour-blind",
     dark=True,
@@ -173,7 +180,16 @@ _COLOUR_BLIND = Palette(
     warning="#f0e442",
     good="#56b4e9",
     accent="#56b4e9",
-    services=("#56b4e9", "#009e73", "#e69f00", "#f0e442", "#cc79a7", "#3f8fd0", "#b8bdc8"),
+    services=(
+        "#728cbf",
+        "#d0d25f",
+        "#d494a8",
+        "#8edfff",
+        "#cb6400",
+        "#ffdfde",
+        "#1d976a",
+        "#bec2cb",
+    ),
     dim=0.38,
 )
 
@@ -205,6 +221,9 @@ _KNOWN: dict[str, int] = {
 }
 
 
+_NONE: Mapping[str, int] = {}
+
+
 def slot(service: str, count: int) -> int:
     """The place of a service in a palette of `count` colours; the same on every run.
 
@@ -215,23 +234,68 @@ def slot(service: str, count: int) -> int:
     return _slot_of(service) % count
 
 
+def _known(service: str) -> int | None:
+    return _KNOWN.get(service.casefold().removesuffix("-service").removesuffix("service").rstrip("-_ "))
+
+
 @lru_cache(maxsize=4096)
 def _slot_of(service: str) -> int:
-    name = service.casefold().removesuffix("-service").removesuffix("service").rstrip("-_ ")
-    known = _KNOWN.get(name)
+    known = _known(service)
     if known is not None:
         return known
     return int.from_bytes(blake2s(service.encode("utf-8", "replace"), digest_size=4).digest(), "big")
 
 
-def service_colour(service: str, palette: Palette = DEFAULT_PALETTE) -> str:
-    """The colour (`#rrggbb`) of a service; one without a name has the colour of explanations."""
-    return palette.services[slot(service, len(palette.services))] if service else palette.muted
+def deal(services: Iterable[str], count: int) -> dict[str, int]:
+    """Places in a palette for the services of one trace, no two the same while there are any left.
+
+    A service whose own place (`slot`) is wanted by no other has it, as in every other trace. Of those that
+    want the same, the one everybody knows keeps it, else the first by name; the others get the next free
+    places, in the order of their names. Where more services than colours are, the rest keep their own.
+
+    Args:
+        services: Their names, in any order; repeated ones and "" count for nothing.
+        count: How many colours there are; at least 1.
+
+    Returns:
+        The place of each service.
+    """
+    names = sorted({name for name in services if name}, key=lambda name: (_known(name) is None, name))
+    places: dict[str, int] = {}
+    taken: set[int] = set()
+    for name in names:
+        own = slot(name, count)
+        if own not in taken:
+            taken.add(own)
+            places[name] = own
+    for name in sorted(set(names) - places.keys()):
+        own = slot(name, count)
+        steps = range(own, own + count) if len(taken) < count else ()
+        places[name] = next((at % count for at in steps if at % count not in taken), own)
+        taken.add(places[name])
+    return places
 
 
-def ansi_code(service: str) -> int:
+def service_colour(service: str, palette: Palette = DEFAULT_PALETTE, dealt: Mapping[str, int] = _NONE) -> str:
+    """The colour (`#rrggbb`) of a service; one without a name has the colour of explanations.
+
+    Args:
+        service: Its name.
+        palette: The colours.
+        dealt: What `deal` gave for the trace it is shown in; other services have their own place.
+    """
+    if not service:
+        return palette.muted
+    place = dealt.get(service)
+    return palette.services[slot(service, len(palette.services)) if place is None else place]
+
+
+def ansi_code(service: str, dealt: Mapping[str, int] = _NONE) -> int:
     """The colour of a service among the sixteen of a terminal (0 to 15); 7 for one without a name."""
-    return ANSI_SERVICES[slot(service, len(ANSI_SERVICES))] if service else 7
+    if not service:
+        return 7
+    place = dealt.get(service)
+    return ANSI_SERVICES[slot(service, len(ANSI_SERVICES)) if place is None else place]
 
 
 @lru_cache(maxsize=4096)

@@ -183,7 +183,17 @@ def fit(text: str, width: int, *, middle: bool = False, pad: bool = True, ellips
 _CONTROL_PICTURES: Final = {chr(0x2400 + code): f"^{chr(0x40 + code)}" for code in range(0x20)} | {"␡": "^?"}
 _NON_ASCII: Final = re.compile(r"[^\x00-\x7e]")
 _NON_ASCII_RUN: Final = re.compile(r"[^\x00-\x7e]+")
-_KNOWN_GLYPHS: Final = {"⟨": "<", "⟩": ">", "…": "..", "·": "-", "µ": "u", "×": "x", "→": "->"}
+_KNOWN_GLYPHS: Final = {
+    "⟨": "<",
+    "⟩": ">",
+    "…": "..",
+    "·": "-",
+    "µ": "u",
+    "×": "x",
+    "→": "->",
+    "✗": "x",
+    "•": "*",
+}
 
 
 def to_ascii(text: str) -> str:

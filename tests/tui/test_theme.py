@@ -48,7 +48,7 @@ def test_styles_are_made_once() -> None:
 
 def test_colours_of_a_true_colour_theme() -> None:
     styles = paint_named(DEFAULT_THEME)
-    assert styles.colour("frontend") == "#7aa2f7"
+    assert styles.colour("frontend") == "#308efe"
     assert styles.dimmed("frontend") != styles.colour("frontend")
     assert not styles.shapes
 

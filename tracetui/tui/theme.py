@@ -18,7 +18,16 @@ from rich.style import Style
 from textual.color import Color as TextualColor
 from textual.theme import BUILTIN_THEMES, Theme
 
-from tracetui.colours import DEFAULT_PALETTE, PALETTES, Palette, ansi_code, blend, service_colour
+from tracetui.colours import (
+    ANSI_SERVICES,
+    DEFAULT_PALETTE,
+    PALETTES,
+    Palette,
+    ansi_code,
+    blend,
+    deal,
+    service_colour,
+)
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -40,6 +49,7 @@ __all__ = [
 Role = Literal["text", "strong", "muted", "faint", "error", "warning", "good", "accent"]
 Ground = Literal["background", "panel", "raised", "cursor"]
 
+_KEPT_TRACES = 32
 PREFIX = "tracetui-"
 DEFAULT_THEME = PREFIX + DEFAULT_PALETTE.name
 ANSI_THEME = PREFIX + "ansi"
@@ -160,12 +170,25 @@ class Paint(Struct, frozen=True, eq=False):
         ansi: Draw with the terminal's own sixteen colours: there is no dimming then, so bars on and off the
             path must differ in shape.
         mono: No colours at all are shown (`NO_COLOR`).
+        dealt: The places of the services of one trace in the palette; empty where each has its own.
     """
 
     palette: Palette
     ansi: bool = False
     mono: bool = False
+    dealt: Mapping[str, int] = field(default_factory=dict)
     _styles: dict[tuple[object, ...], Style] = field(default_factory=dict)
+    _traces: dict[tuple[str, ...], Paint] = field(default_factory=dict)
+
+    def of_trace(self, services: tuple[str, ...]) -> Paint:
+        """The paint for a trace of these services: no two of one colour, as far as there are colours."""
+        found = self._traces.get(services)
+        if found is None:
+            dealt = deal(services, len(ANSI_SERVICES if self.ansi else self.palette.services))
+            if len(self._traces) >= _KEPT_TRACES:
+                self._traces.clear()
+            found = self._traces[services] = replace(self, dealt=dealt, _styles={}, _traces={})
+        return found
 
     @property
     def shapes(self) -> bool:
@@ -194,15 +217,15 @@ class Paint(Struct, frozen=True, eq=False):
     def colour(self, service: str) -> str:
         """The bright colour of a service, as rich understands it."""
         if self.ansi:
-            return f"color({ansi_code(service)})" if service else "default"
-        return service_colour(service, self.palette)
+            return f"color({ansi_code(service, self.dealt)})" if service else "default"
+        return service_colour(service, self.palette, self.dealt)
 
     def dimmed(self, service: str, on: Ground = "background") -> str:
         """The colour of a service off the critical path: blended towards the ground it is drawn on."""
         if self.ansi:
             return self.colour(service)
         palette = self.palette
-        return blend(service_colour(service, palette), getattr(palette, on), palette.dim)
+        return blend(self.colour(service), getattr(palette, on), palette.dim)
 
     def ground_colour(self, on: Ground = "background") -> str:
         """The colour of a ground, as rich understands it."""
@@ -255,9 +278,10 @@ def paint_named(theme: str, *, ansi: bool = False, mono: bool = False) -> Paint:
     return Paint(palette, ansi=ansi or theme == ANSI_THEME, mono=mono)
 
 
-def paint(app: App[object]) -> Paint:
-    """The paint of the theme in force."""
-    return paint_named(app.theme, ansi=app.native_ansi_color, mono=app.no_color)
+def paint(app: App[object], services: tuple[str, ...] = ()) -> Paint:
+    """The paint of the theme in force; for a trace of some services the one of that trace."""
+    found = paint_named(app.theme, ansi=app.native_ansi_color, mono=app.no_color)
+    return found.of_trace(services) if services else found
 
 
 def _palette_of(theme: Theme) -> Palette:
@@ -294,4 +318,12 @@ Screen { background: $background; color: $foreground; }
 ModalScreen { background: $background 60%; }
 ModalScreen:ansi { background: transparent; }
 ScrollView { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }
+CommandPalette > Vertical { width: 64; max-width: 100%; margin-top: 2; background: $surface; }
+CommandPalette #--input { height: 3; padding: 1; border: none; background: $panel; }
+CommandPalette #--input.--list-visible { border: none; }
+CommandPalette SearchIcon { display: none; }
+CommandPalette CommandInput, CommandPalette CommandInput:focus { border: none; height: 1; padding: 0 1; }
+CommandPalette CommandList { max-height: 60vh; border: none; background: $surface; }
+CommandPalette CommandList > .option-list--option { text-style: none; }
+CommandPalette LoadingIndicator { border: none; }
 """

@@ -29,12 +29,12 @@ def open_palette(app: TraceApp) -> None:
 
         return choose
 
-    commands: list[tuple[str, Callable[[], object], str]] = [
-        (f"{action.description}  ({key_label(action.keys[0])})", runner(action.call), action.help)
-        for action in actions_for(context, actions_of(app))
-        if action.id != "palette"
+    listed = [action for action in actions_for(context, actions_of(app)) if action.id != "palette"]
+    column = max(len(action.description) for action in listed) + 3
+    # One line each, the key in a column of its own: what an action does in a sentence is told by the help.
+    commands: list[tuple[str, Callable[[], object]]] = [
+        (f"{action.description:<{column}}{key_label(action.keys[0])}", runner(action.call))
+        for action in listed
     ]
-    commands += [
-        (f"Theme: {name_of(name)}", chooser(name), "Change the colours, from now on.") for name in app.themes
-    ]
+    commands += [(f"Theme: {name_of(name)}", chooser(name)) for name in app.themes]
     app.search_commands(commands, placeholder="an action")

@@ -27,6 +27,7 @@ class Facts(Struct, frozen=True):
         forest: its nodes.
         origins: int32[k], nodes with an error below which there is no other.
         hidden_errors: int32[n + 1], errors before each node, so that a difference counts those of a subtree.
+        services: names of the trace's services.
         self_ns: int64[rows], by row of the trace, or None while not analysed.
         on_path_ns: int64[rows], likewise.
         paths: the critical paths, rows as in the store, or None.
@@ -40,6 +41,7 @@ class Facts(Struct, frozen=True):
     forest: Forest
     origins: Int32
     hidden_errors: Int32
+    services: tuple[str, ...] = ()
     self_ns: Int64 | None = None
     on_path_ns: Int64 | None = None
     paths: CriticalPaths | None = None
@@ -101,7 +103,10 @@ def lay_out(trace: Trace) -> Facts:
     failed = np.flatnonzero(forest.error)
     after = failed + forest.size[failed]
     origins = failed[errors[after] - errors[failed] == 1].astype(np.int32)
-    return Facts(trace, first, forest, origins, errors)
+    seen = np.zeros(len(store.strings), bool)
+    seen[store.service[first:last]] = True
+    services = tuple(store.strings[code] for code in np.flatnonzero(seen).tolist())
+    return Facts(trace, first, forest, origins, errors, services)
 
 
 def analyse(facts: Facts, mode: Mode = Mode.DEFAULT) -> Facts:

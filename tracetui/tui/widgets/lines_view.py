@@ -58,6 +58,8 @@ class LinesView(ScrollView, can_focus=True):
         self._strips: dict[tuple[int, bool], Strip] = {}
         self._paint: Paint | None = None
         self.searched: Pattern | None = None
+        self.services: tuple[str, ...] = ()
+        """Services of the trace it is about: their names have the colours that they have there."""
 
     def mark(self, searched: Pattern | None) -> None:
         """Mark in the lines what is searched; None for nothing."""
@@ -119,7 +121,7 @@ class LinesView(ScrollView, can_focus=True):
         super().notify_style_update()
 
     def render_line(self, y: int) -> Strip:
-        current = paint(self.app)
+        current = paint(self.app, self.services)
         if current is not self._paint:
             self._paint = current
             self._strips.clear()
