@@ -189,20 +189,6 @@ async def test_leaving(key: str, code: int) -> None:
     assert app.return_code == code
 
 
-async def test_the_mouse_goes_to_a_row_opens_it_and_folds() -> None:
-    async with viewing(Made(collection(CHECKOUT))) as (app, pilot):
-        view = view_of(app)
-        await pilot.click(Waterfall, offset=(20, 3))
-        await settle(pilot)
-        assert view.cursor == 3
-        await pilot.click(Waterfall, offset=(3, 3))
-        await settle(pilot)
-        assert view.folded[3]
-        await pilot.click(Waterfall, offset=(20, 3))
-        await settle(pilot)
-        assert app.screen.query_one(DetailPane).display
-
-
 async def test_more_of_a_trace_keeps_cursor_and_folds() -> None:
     loading = Made(collection(CHECKOUT[:4], complete=False))
     async with viewing(loading) as (app, pilot):

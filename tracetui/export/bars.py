@@ -241,13 +241,14 @@ def _label(offset_ns: int, unit: int, name: str) -> str:
     return f"{sign}{whole}.{digits}{name}" if digits else f"{sign}{whole}{name}"
 
 
-def ticks(window: Window, origin_ns: int, *, gap: int = 8, ascii: bool = False) -> list[Tick]:
+def ticks(window: Window, origin_ns: int, *, gap: int = 8, spare: int = 0, ascii: bool = False) -> list[Tick]:
     """The ruler's marks: 1, 2 or 5 × 10ⁿ apart, in one unit, as close as their labels allow.
 
     Args:
         window: What the bars show.
         origin_ns: The time called 0: the start of the trace.
         gap: Fewest cells from one mark to the next.
+        spare: Cells at the right of the bars that a label may run over.
         ascii: Write `us` for microseconds.
 
     Returns:
@@ -271,7 +272,7 @@ def ticks(window: Window, origin_ns: int, *, gap: int = 8, ascii: bool = False) 
     for mark in marks:
         column = min(window.eighth(mark + origin_ns) // EIGHTHS, window.width - 1)
         label = _label(mark, unit, shown)
-        out.append(Tick(column, label if column + 1 + len(label) <= window.width else ""))
+        out.append(Tick(column, label if column + 1 + len(label) <= window.width + spare else ""))
     return out
 
 

@@ -223,6 +223,15 @@ ACTIONS: tuple[Action, ...] = (
         ("detail",),
         "filter",
     ),
+    _action(
+        "pin",
+        "p",
+        "Pin attribute",
+        "Panes",
+        "Give this attribute a column beside the names of all spans; again: take it away.",
+        ("detail",),
+        "pin",
+    ),
     _action("next-pane", "tab", "Next pane", "Panes", "Go to the next pane.", ("waterfall", "detail")),
     _action(
         "copy",

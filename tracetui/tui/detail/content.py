@@ -24,7 +24,9 @@ _BESIDE = 36  # cells of a pane from which values stand beside their names
 _BLANK = Line()
 
 
-def build(subject: Subject, figures: Figures, width: int, wanted: str = "") -> Iterator[Line]:
+def build(
+    subject: Subject, figures: Figures, width: int, wanted: str = "", pinned: Sequence[str] = ()
+) -> Iterator[Line]:
     """The lines of the pane, made as they are taken.
 
     Args:
@@ -32,8 +34,9 @@ def build(subject: Subject, figures: Figures, width: int, wanted: str = "") -> I
         figures: What analysis says of it.
         width: Cells of a line; no line is wider.
         wanted: Show only attributes, events and links that hold this text; "" shows all.
+        pinned: Attributes to mark, as they have a column beside the names.
     """
-    page = _Page(subject, max(8, width), wanted.casefold())
+    page = _Page(subject, max(8, width), wanted.casefold(), pinned)
     yield from page.head(figures)
     yield from page.sections()
 
@@ -44,10 +47,11 @@ Thing = TypeVar("Thing")
 class _Page:
     """The parts of one span's page."""
 
-    def __init__(self, subject: Subject, width: int, wanted: str) -> None:
+    def __init__(self, subject: Subject, width: int, wanted: str, pinned: Sequence[str]) -> None:
         self._subject = subject
         self._width = width
         self._wanted = wanted
+        self._pinned = pinned
         names = [
             cell_len(neutralise(name[:200]))
             for attributes in (subject.attributes, subject.resource, subject.scope.attributes)
@@ -169,7 +173,7 @@ class _Page:
         shown = present(key, value, room, system=self._system)
         entry = Entry(key, value, cut=shown.cut)
         role = "error" if isinstance(value, str | bool) and (key, value) in _ERRORS else ""
-        margin = " " * indent
+        margin = "•".ljust(indent) if key in self._pinned and indent else " " * indent
         lines = iter(shown.lines)
         if cell_len(name) <= column and not below:
             first = next(lines, [])

@@ -13,14 +13,16 @@ from textual.screen import Screen
 
 from tracetui.model.trace import Span
 from tracetui.tui.bindings import bindings_for
-from tracetui.tui.state import commands, moves
+from tracetui.tui.state import commands, jumps, moves
 from tracetui.tui.state.facts import Facts
 from tracetui.tui.state.queries import Kind
-from tracetui.tui.state.view import ViewState
+from tracetui.tui.state.view import ViewState, Window
 from tracetui.tui.widgets.footer import KeyBar
 from tracetui.tui.widgets.header import TraceHeader
 from tracetui.tui.widgets.ruler import Ruler
 from tracetui.tui.widgets.waterfall import Waterfall
+
+from .panes import WIDE, place
 
 if TYPE_CHECKING:
     from tracetui.tui.app import TraceApp
@@ -29,11 +31,6 @@ if TYPE_CHECKING:
     from tracetui.tui.widgets.detail import DetailPane
 
     from .finding_spans import SpanTarget
-
-WIDE = 140
-"""Columns from which detail stands beside the waterfall without being asked for."""
-TALL = 30
-"""Lines from which it stands below; with fewer and not wide, over the waterfall."""
 
 
 class WaterfallScreen(Screen[None]):
@@ -47,10 +44,9 @@ class WaterfallScreen(Screen[None]):
     WaterfallScreen #rows { height: 1fr; width: 1fr; }
     WaterfallScreen #detail { display: none; }
     WaterfallScreen.-detail #detail { display: block; }
-    WaterfallScreen.-below #detail { height: 45%; width: 100%; border-top: solid $border; }
+    WaterfallScreen.-below #detail { border-top: solid $border; }
     WaterfallScreen.-right #body { layout: horizontal; }
-    WaterfallScreen.-right #detail { width: 38%; height: 100%; border-left: solid $border; }
-    WaterfallScreen.-over #detail { height: 1fr; width: 100%; }
+    WaterfallScreen.-right #detail { border-left: solid $border; }
     WaterfallScreen.-detail.-over #rows { display: none; }
     """
 
@@ -78,10 +74,15 @@ class WaterfallScreen(Screen[None]):
         return self.app  # type: ignore[return-value]
 
     def compose(self) -> ComposeResult:
+        # Arranged before there is anything to style: a pane that came later would have all drawn twice.
+        self._lay_out(*self.app.size)
         yield self._header
-        with Container(id="body"), Container(id="rows"):
-            yield self._ruler
-            yield self._waterfall
+        with Container(id="body"):
+            with Container(id="rows"):
+                yield self._ruler
+                yield self._waterfall
+            if self._detail is not None:
+                yield self._detail
         yield self._keys
 
     def on_mount(self) -> None:
@@ -89,7 +90,8 @@ class WaterfallScreen(Screen[None]):
         self._waterfall.focus()
         if self._facts is not None and self._view is not None:
             self.show(self._facts, self._view, self._source)
-        self._lay_out()
+        else:
+            self._lay_out()
 
     def show(self, facts: Facts, view: ViewState, source: str) -> None:
         """Show a trace."""
@@ -99,7 +101,7 @@ class WaterfallScreen(Screen[None]):
         view.height = max(1, self._waterfall.size.height)
         self._header.show(facts, source, self._tracetui.clock)
         self._waterfall.set_content(facts, view)
-        self._measure()
+        self._lay_out()
         self._tell_detail()
         if self._finding is not None or any(self._tracetui.queries.texts.values()):
             self._find().renew()
@@ -190,24 +192,27 @@ class WaterfallScreen(Screen[None]):
         """Find the detail pane's place, and divide the lines anew."""
         width = self.size.width if width < 0 else width
         height = self.size.height if height < 0 else height
-        wide = width >= WIDE
-        place = "-below" if height >= TALL else "-right" if wide else "-over"
-        for name in ("-below", "-right", "-over"):
-            self.set_class(name == place, name)
-        shown = wide if self._wanted is None else self._wanted
+        side, cells = place(width, height, len(self._facts.forest) if self._facts is not None else 0)
+        for name in ("below", "right", "over"):
+            self.set_class(name == side, f"-{name}")
+        shown = width >= WIDE if self._wanted is None else self._wanted
         self.set_class(shown, "-detail")
-        if shown and self._detail is None and self._composed:
+        if shown and self._detail is None:
             from tracetui.tui.widgets.detail import DetailPane
 
             self._detail = DetailPane(id="detail")
-            self.query_one("#body").mount(self._detail)
-            self._tell_detail()
+            if self._composed:
+                self.query_one("#body").mount(self._detail)
+                self._tell_detail()
+        if self._detail is not None:
+            self._detail.styles.height = cells if side == "below" else "1fr"
+            self._detail.styles.width = cells if side == "right" else "1fr"
         self._measure()
 
     @on(Waterfall.Laid)
     def _measure(self) -> None:
         """Divide the width anew, and have ruler and rows agree."""
-        if self._view is not None:
+        if self._view is not None and self._composed:
             self._look = self._view.look_version
             self._waterfall.relayout()
             grid = self._ruler.measure(self._view, self._waterfall.columns, self._tracetui.clock)
@@ -226,11 +231,26 @@ class WaterfallScreen(Screen[None]):
         else:
             self._waterfall.focus()
 
+    def on_detail_pane_pinned(self, event: DetailPane.Pinned) -> None:
+        """Pin an attribute, or take it away; the one pinned last stands first, as room is for few."""
+        names = [name for name in self._ruler.pinned if name != event.name]
+        added = len(names) == len(self._ruler.pinned)
+        names = [event.name, *names] if added else names
+        self._tracetui.keep(pinned=names)
+        self._ruler.pinned = self._waterfall.pinned = tuple(names)
+        self._measure()
+        self._tell_detail()
+        room = self._waterfall.columns.pinned
+        few = f", of {len(names)} columns there is room for {room}" if room < len(names) else ""
+        self.say(("pinned: p takes it away" if added else "no longer pinned") + few)
+
     def _tell_detail(self) -> None:
         """Have the detail pane follow the cursor."""
         view, facts, detail = self._view, self._facts, self._detail
         if view is None or facts is None or detail is None:
             return
+        detail.services = facts.services
+        detail.set_pinned(self._ruler.pinned)
         detail.mark(view.hits.pattern if view.hits is not None else None)
         if view.cursor < 0:
             detail.clear()
@@ -348,10 +368,28 @@ class WaterfallScreen(Screen[None]):
         view = self._view
         if view is None:
             return
-        view.move_to(event.node)
+        self.touched = True
+        view.cursor = event.node
+        view.scroll_to_cursor(0)  # no more than must be: a second click is to find the row where it was
         if event.mark:
             moves.toggle(view)
-        elif event.again:
+        if event.twice and not event.mark:
             self._open_detail(True)
-        self._waterfall.focus()
+        else:
+            self._waterfall.focus()
         self._apply(None)
+
+    @on(Ruler.Dragged)
+    def _dragged(self, event: Ruler.Dragged) -> None:
+        view = self._view
+        if view is not None:
+            self.touched = True
+            moved = event.end_ns > event.start_ns
+            view.set_window(Window(event.start_ns, event.end_ns) if moved else view.whole)
+            self._apply(None)
+
+    @on(TraceHeader.Picked)
+    def _service_picked(self, event: TraceHeader.Picked) -> None:
+        if self._view is not None and self._facts is not None:
+            self.touched = True
+            self._apply(jumps.longest_section(self._view, self._facts, event.service))

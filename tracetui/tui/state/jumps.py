@@ -46,6 +46,27 @@ def _section(view: ViewState, facts: Facts, step: int) -> str | None:
     return f"section {here + 1:,} of {len(sections):,} of the critical path: {duration(end - start)}"
 
 
+def longest_section(view: ViewState, facts: Facts, service: str) -> str | None:
+    """Go to the longest section that a service has of the path of the trace's first root."""
+    sections, paths, trace = facts.sections, facts.paths, facts.trace
+    if sections is None or paths is None:
+        return WAIT
+    of_root = np.flatnonzero(paths.roots == int(trace.root.row))
+    if not len(of_root):
+        return None
+    first, last = (int(offset) for offset in paths.offsets[of_root[0] : of_root[0] + 2])
+    codes = trace.store.service[paths.span[first:last]]
+    wanted = trace.store.strings.index(service)
+    lengths = np.where(codes == wanted, sections.end_ns[first:last] - sections.start_ns[first:last], -1)
+    if not len(lengths) or int(lengths.max()) < 0:
+        return None
+    view.section = here = first + int(np.argmax(lengths))
+    start, end = int(sections.start_ns[here]), int(sections.end_ns[here])
+    view.reveal(int(sections.node[here]))
+    follow(view, start, end)
+    return f"longest of {int(np.sum(lengths >= 0)):,} on the path: {duration(end - start)}"
+
+
 def _nearest(view: ViewState, facts: Facts, step: int) -> int:
     """The first section to go to from a cursor that no section was jumped to."""
     sections = facts.sections

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -54,6 +54,13 @@ class DetailPane(LinesView):
             self.trace_id = trace_id
             self.span_id = span_id
 
+    class Pinned(Message):
+        """An attribute is to have a column, or no longer."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
     def __init__(self, *, ascii: bool = False, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(ascii=ascii, id=id, classes=classes)
         self._asked: tuple[Span | None, Figures] | None = None
@@ -62,6 +69,7 @@ class DetailPane(LinesView):
         self._subject: Subject | None = None
         self._figures = Figures()
         self._wanted = ""
+        self._pinned: tuple[str, ...] = ()
         self._typing = False
         self._timer: Timer | None = None
         self._built_at = 0.0
@@ -121,7 +129,7 @@ class DetailPane(LinesView):
 
     def make_lines(self, width: int) -> Iterable[Line]:
         if self._subject is not None:
-            lines = build(self._subject, self._figures, width, self._wanted)
+            lines = build(self._subject, self._figures, width, self._wanted, self._pinned)
             return chain((self._filter_line(),), lines) if self._typing or self._wanted else lines
         if self._asked is None:
             return (Line((Piece("no span is selected", "muted"),)),)
@@ -137,6 +145,28 @@ class DetailPane(LinesView):
         return Line(
             (Piece("/ ", "keyword"), Piece(neutralise(self._wanted) + caret, "strong"), Piece(hint, "muted"))
         )
+
+    def set_pinned(self, names: Sequence[str]) -> None:
+        """Mark the attributes that have a column."""
+        if tuple(names) != self._pinned:
+            self._pinned = tuple(names)
+            self.rebuild(keep=True)
+
+    def _pin(self) -> None:
+        subject, entry = self._subject, self.entry
+        held = entry is not None and any(
+            entry.key in attributes and entry.value is attributes[entry.key]
+            for attributes in ((subject.attributes, subject.resource) if subject is not None else ())
+        )
+        if entry is None or not held:
+            self.screen.say("only an attribute of the span or its resource can be pinned")  # type: ignore[attr-defined]
+        else:
+            self.post_message(self.Pinned(entry.key))
+
+    def on_click(self, event: events.Click) -> None:
+        super().on_click(event)
+        if event.chain > 1:
+            self.action_run("open")
 
     def filter(self, wanted: str) -> None:
         """Show only attributes, events and links that hold `wanted`; "" shows all."""
@@ -187,6 +217,9 @@ class DetailPane(LinesView):
         if name == "filter-attributes" and self._subject is not None:
             self._typing = True
             self.rebuild()
+            return
+        if name == "pin":
+            self._pin()
             return
         if name == "back" and self._wanted:
             self.filter("")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from rich.style import Style
+from textual import events
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from tracetui.tui.state.find import Matches
 
 Piece = tuple[str, Style]
+Place = tuple[int, int, str]
+"""The first cell and the one after the last of what stands for a service."""
 NAMED_SHARES = 3
 
 
@@ -29,6 +34,13 @@ class TraceHeader(Widget):
 
     DEFAULT_CSS = "TraceHeader { height: 2; }"
 
+    class Picked(Message):
+        """A service of the critical path was clicked."""
+
+        def __init__(self, service: str) -> None:
+            super().__init__()
+            self.service = service
+
     def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
         self.ascii = ascii
@@ -36,6 +48,7 @@ class TraceHeader(Widget):
         self._source = ""
         self._clock = Clock.RELATIVE
         self._filter: Matches | None = None
+        self._places: list[Place] = []
 
     def show(self, facts: Facts, source: str, clock: Clock) -> None:
         """Show the figures of a trace; `source` is the file's name as it was given."""
@@ -50,7 +63,7 @@ class TraceHeader(Widget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        styles = paint(self.app)
+        styles = paint(self.app, self._facts.services if self._facts is not None else ())
         if y == 1 and self._filter is not None:
             told = filter_line(self._filter, self.size.width * 3 // 5, styles, self.ascii)
             return Strip.join([self._line(y, self.size.width - told.cell_length, styles), told])
@@ -63,8 +76,14 @@ class TraceHeader(Widget):
             if y == 0:
                 summary(line, self._facts, self._source, self._clock, styles, self.ascii)
             elif y == 1:
-                path_line(line, self._facts, styles, self.ascii)
+                self._places = path_line(line, self._facts, styles, self.ascii)
         return line.strip()
+
+    def on_click(self, event: events.Click) -> None:
+        for begin, end, service in self._places if event.y == 1 else ():
+            if begin <= event.x < end:
+                self.post_message(self.Picked(service))
+                return
 
 
 def summary(line: Line, facts: Facts, source: str, clock: Clock, paint: Paint, ascii: bool) -> None:
@@ -123,21 +142,22 @@ def _right_end(line: Line, texts: list[str], style: Style, dot: str) -> None:
             return
 
 
-def path_line(line: Line, facts: Facts, paint: Paint, ascii: bool) -> None:
+def path_line(line: Line, facts: Facts, paint: Paint, ascii: bool) -> list[Place]:
     """Put the second line together: the path's services as one bar, and the largest by name."""
+    places: list[Place] = []
     muted = paint.style("muted", on="background")
     label = "critical path by service" if line.width >= 100 else "critical path"
     line.add(label + "  ", muted)
     total = sum(part for _, part in facts.shares)
     if facts.sections is None:
         line.add("…" if not ascii else "...", muted)
-        return
+        return places
     if total <= 0:
         line.add("nothing in this trace takes time", muted)
-        return
+        return places
     cells = min(40, max(0, line.width * 3 // 10))
     if not paint.shapes and not ascii:
-        share_bar(line, facts.shares, total, cells, paint)
+        places += share_bar(line, facts.shares, total, cells, paint)
         line.add("  ", None, 2)
     else:
         line.add(" ", None, 1)
@@ -149,11 +169,13 @@ def path_line(line: Line, facts: Facts, paint: Paint, ascii: bool) -> None:
         text += f" {percent(part, total)} "
         if cell_len(text) > line.room - (0 if len(facts.shares) == named + 1 else 12):
             break
+        places.append((line.used, line.used + cell_len(text) - 1, service))
         line.add(text, paint.service(service, on="background", bold=False))
         named += 1
         shown += part
     if 0 < named < len(facts.shares):
         line.add(f"others {percent(total - shown, total)}", muted)
+    return places
 
 
 def filter_line(matches: Matches, most: int, paint: Paint, ascii: bool) -> Strip:
@@ -168,19 +190,28 @@ def filter_line(matches: Matches, most: int, paint: Paint, ascii: bool) -> Strip
     return line.strip()
 
 
-def share_bar(line: Line, shares: tuple[tuple[str, int], ...], total: int, cells: int, paint: Paint) -> None:
-    """One bar of `cells` cells divided in proportion, its borders exact to an eighth of a cell."""
+def share_bar(
+    line: Line, shares: tuple[tuple[str, int], ...], total: int, cells: int, paint: Paint
+) -> list[Place]:
+    """One bar of `cells` cells divided in proportion, its borders exact to an eighth of a cell.
+
+    Returns:
+        The service that has most of each cell.
+    """
     edges, done = [], 0
     for _, part in shares:
         done += part
         edges.append((2 * done * cells * EIGHTHS + total) // (2 * total))
     colours = [paint.colour(service) for service, _ in shares]
     index = 0
+    places: list[Place] = []
     for cell in range(cells):
         low = cell * EIGHTHS
         while edges[index] <= low and index < len(edges) - 1:
             index += 1
         border = edges[index] - low
+        most = min(bisect_right(edges, low + EIGHTHS // 2 - 1), len(shares) - 1)
+        places.append((line.used, line.used + 1, shares[most][0]))
         if border >= EIGHTHS or index == len(edges) - 1:
             line.add("█", ink(colours[index], colours[index]), 1)
         else:
@@ -189,3 +220,4 @@ def share_bar(line: Line, shares: tuple[tuple[str, int], ...], total: int, cells
             while edges[after] < low + EIGHTHS and after < len(edges) - 1:
                 after += 1
             line.add(" ▏▎▍▌▋▊▉"[border], ink(colours[index], colours[after]), 1)
+    return places

@@ -116,6 +116,10 @@ class RowPainter:
         else:
             line.add(" ", None, 1)
 
+    def mark_at(self, node: int) -> int:
+        """Return the cell of a node's fold mark; -1 where it has none."""
+        return 1 + len(self._guides(node)) if self.view.children_shown(node) else -1
+
     def _text(self, code: int) -> str:
         text = self._texts.get(code)
         if text is None:

@@ -43,8 +43,8 @@ def clock_text(time_ns: int, clock: Clock) -> str:
     return utc_clock(time_ns)
 
 
-def clock_ticks(window: Window, clock: Clock) -> list[Tick]:
-    """Return ticks at round times of day, as close as their labels allow."""
+def clock_ticks(window: Window, clock: Clock, spare: int = 0) -> list[Tick]:
+    """Return ticks at round times of day; `spare` is as for `bars.ticks`."""
     shift = local_offset_ns(window.start_ns) if clock is Clock.LOCAL else 0
     for step in _STEPS:
         digits = 0 if step >= _SECOND else max(1, 9 - (len(str(step)) - 1))
@@ -58,7 +58,7 @@ def clock_ticks(window: Window, clock: Clock) -> list[Tick]:
     for at in range(-(-start // step) * step, start + window.span_ns + 1, step):
         column = min(window.eighth(at - shift) // 8, window.width - 1)
         label = _time_of_day(at, digits)
-        marks.append(Tick(column, label if column + 1 + len(label) <= window.width else ""))
+        marks.append(Tick(column, label if column + 1 + len(label) <= window.width + spare else ""))
     return marks
 
 

@@ -41,14 +41,14 @@ class Waterfall(ScrollView, can_focus=True):
 
         Attributes:
             node: which.
-            mark: the click was on the fold mark or left of it.
-            again: it was the row of the cursor already.
+            mark: the click was on the fold mark.
+            twice: by a double click.
         """
 
-        def __init__(self, node: int, mark: bool, again: bool) -> None:
+        def __init__(self, node: int, mark: bool, twice: bool) -> None:
             self.node = node
             self.mark = mark
-            self.again = again
+            self.twice = twice
             super().__init__()
 
     class Laid(Message):
@@ -122,7 +122,7 @@ class Waterfall(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         view = self.view
         line = y + self.scroll_offset.y
-        styles = paint(self.app)
+        styles = paint(self.app, self.facts.services if self.facts is not None else ())
         if view is None or self.facts is None or line >= len(view.visible):
             if y == 1 and view is not None and view.matches is not None and not len(view.visible):
                 words = Line(self.size.width, styles.ground("background"))
@@ -169,7 +169,7 @@ class Waterfall(ScrollView, can_focus=True):
         line = place.y + self.scroll_offset.y
         if line < len(view.visible):
             node = int(view.visible[line])
-            base = 0 if view.root < 0 else int(view.forest.depth[view.root])
-            mark_at = 1 + 2 * (int(view.forest.depth[node]) - base)
-            on_mark = place.x <= min(mark_at, self.columns.tree // 2)
-            self.post_message(self.Picked(node, on_mark, node == view.cursor))
+            at = self._painter.mark_at(node) if self._painter is not None else -1
+            # The blank behind the mark counts, and the line before it: a cell alone is hard to hit.
+            on_mark = at >= 0 and at - 1 <= place.x <= at + 1
+            self.post_message(self.Picked(node, on_mark, event.chain > 1))
