@@ -32,7 +32,7 @@ _BARS: tuple[Legend, ...] = (
     ("█████", "#####", "service:frontend", "on the critical path: the trace was waiting for this span"),
     ("█████", "-----", "dimmed:frontend", "off the critical path: nobody waited for it then"),
     ("✗", "x", "error", "an error: the span's status, or an exception on its bar"),
-    ("╎", ":", "text", "an event on the bar"),
+    ("┃", ":", "text", "an event on the bar"),
     ("╶──╴", "[--]", "warning", "a missing span: named as parent, but not in the trace"),
     ("▸ ▾", "+ -", "muted", "folded, unfolded"),
     ("‹ ›", "< >", "muted", "the span lies outside the time on view"),

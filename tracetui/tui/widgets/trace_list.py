@@ -19,7 +19,7 @@ from tracetui.tui.traces_state import Column, TraceListState, strip_of
 from tracetui.tui.traces_state import Strip as Durations
 from tracetui.tui.widgets.line import Line
 from tracetui.tui.widgets.times import Clock
-from tracetui.tui.widgets.trace_rows import Layout, RowDrawer, strip_line
+from tracetui.tui.widgets.trace_rows import Layout, RowDrawer, longest_name, strip_line
 
 __all__ = ["DurationStrip", "TraceHead", "TraceSummary", "TraceTable"]
 
@@ -128,26 +128,32 @@ class DurationStrip(Widget):
         if left[:10] == right[:10]:
             right = right[11:]
         middle = f"durations over time, highest {fmt.duration(found.longest_ns, ascii=self.ascii)}"
-        marker = current + 1 if current >= 0 else -1
         words = [(1, left)]
-        if line.width >= len(left) + len(right) + len(middle) + 10:
+        if line.width >= len(left) + len(right) + len(middle) + 16:
             words.append(((line.width - len(middle)) // 2, middle))
-        if line.width >= len(left) + len(right) + 6 and found.end_ns > found.start_ns:
+        if line.width >= len(left) + len(right) + 10 and found.end_ns > found.start_ns:
             words.append((line.width - 1 - len(right), right))
-        cells = [" "] * line.width
-        for at, text in words:
-            cells[at : at + len(text)] = text
-        plain = "".join(cells[: line.width])
-        if 0 <= marker < line.width:
-            line.add(plain[:marker], muted)
-            line.add(plain[marker], styles.style("strong", on="cursor", bold=True))
-            line.add(plain[marker + 1 :], muted)
-        else:
-            line.add(plain, muted)
+        if current >= 0:
+            words = [(_aside(at, len(text), current + 1, line.width), text) for at, text in words]
+            words.append((current + 1, "^" if self.ascii else "▴"))
+        for at, text in sorted(words):
+            line.pad_to(at)
+            if at == current + 1:
+                line.add(text, styles.style("strong", on="background", bold=True), 1)
+            else:
+                line.add(text, muted)
         return line.strip()
 
     def on_click(self, event: events.Click) -> None:
         self.post_message(self.Picked(event.x - 1))
+
+
+def _aside(at: int, cells: int, mark: int, width: int) -> int:
+    """Where words of some cells stand that would be at `at`, were it not for a mark in their place."""
+    if not at - 1 <= mark <= at + cells:
+        return at
+    before, after = mark - 1 - cells, mark + 2
+    return after if before < 1 or (at - before > after - at and after + cells < width) else before
 
 
 class TraceHead(Widget):
@@ -235,6 +241,7 @@ class TraceTable(ScrollView, can_focus=True):
                 self.scrollable_content_region.width,
                 dated=dated,
                 most_spans=int(table.span_count.max()) if len(starts) else 0,
+                longest_name=longest_name(self.state.collection),
             )
             self._drawer = RowDrawer(self.state, layout, styles, self.clock, ascii=self.ascii)
         return self._drawer

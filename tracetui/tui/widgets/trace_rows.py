@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 from rich.style import Style
 
 from tracetui import format as fmt
 from tracetui.export import bars
+from tracetui.model.trace import Collection
 from tracetui.text import cell_len, fit, neutralise, to_ascii
 from tracetui.tui.theme import Ground, Paint
 from tracetui.tui.traces_state import Column, Strip, TraceListState, slow_ns
@@ -20,6 +22,7 @@ __all__ = ["Layout", "RowDrawer", "strip_line"]
 _DAY_NS: Final = 86_400_000_000_000
 _SMALLEST_NAME: Final = 20
 _SMALLEST_BAR: Final = 8
+_NAMES_LOOKED_AT: Final = 1000
 _TITLES: Final = {Column.SERVICES: "svcs"}
 _SHORT: Final = {Column.SERVICES: "svcs", Column.ERRORS: "err", Column.ISSUES: "iss"}
 
@@ -46,8 +49,15 @@ class Layout:
     dated: bool
 
     @classmethod
-    def fitting(cls, width: int, *, dated: bool, most_spans: int = 0) -> Layout:
-        """Divide `width` cells: names and bars share what is left; what matters least goes first."""
+    def fitting(cls, width: int, *, dated: bool, most_spans: int = 0, longest_name: int = 0) -> Layout:
+        """Divide `width` cells: names and bars share what is left; what matters least goes first.
+
+        Args:
+            width: Cells of a row.
+            dated: Whether times need their date.
+            most_spans: The largest number of spans of a trace.
+            longest_name: Cells of the longest name, where they are known: bars get those not needed.
+        """
         roomy = width >= 100
         gap = 2 if roomy else 1
         number = 8 if width >= 20 else 0
@@ -68,6 +78,9 @@ class Layout:
                 break
         bar = max(_SMALLEST_BAR, rest // 3) if rest >= _SMALLEST_NAME + _SMALLEST_BAR else 0
         name = max(0, rest - (bar + gap if bar else 0))
+        if bar and longest_name:
+            unused = max(0, name - max(longest_name, _SMALLEST_NAME))
+            name, bar = name - unused, bar + unused
         return cls(name=name, number=number, bar=bar, gap=gap, dated=dated, **kept)
 
     def starts(self) -> list[tuple[Column, int, int]]:
@@ -88,6 +101,18 @@ class Layout:
                 found.append((column, at, at + cells))
                 at += cells + self.gap
         return found
+
+
+def longest_name(collection: Collection) -> int:
+    """Cells of the longest of the first thousand different services and operations of a list's traces."""
+    store, rows = collection.store, collection.table.root_row
+    services, names = store.service[rows].astype(np.int64), store.name[rows].astype(np.int64)
+    pairs = np.unique(services * len(store.strings) + names)[:_NAMES_LOOKED_AT]
+    longest = 0
+    for service, name in (divmod(pair, len(store.strings)) for pair in pairs.tolist()):
+        text = neutralise(f"{store.strings[service][:300]} {store.strings[name][:300]}")
+        longest = max(longest, cell_len(text))
+    return longest
 
 
 class RowDrawer:
