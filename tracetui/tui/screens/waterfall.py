@@ -9,13 +9,11 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.screen import Screen
 
 from tracetui.model.trace import Span
 from tracetui.tui.bindings import bindings_for
 from tracetui.tui.state import commands, jumps, moves
 from tracetui.tui.state.facts import Facts
-from tracetui.tui.state.queries import Kind
 from tracetui.tui.state.view import ViewState, Window
 from tracetui.tui.widgets.footer import KeyBar
 from tracetui.tui.widgets.header import TraceHeader
@@ -23,17 +21,15 @@ from tracetui.tui.widgets.ruler import Ruler
 from tracetui.tui.widgets.waterfall import Waterfall
 
 from .panes import WIDE, place
+from .searched import SearchedScreen
 
 if TYPE_CHECKING:
     from tracetui.tui.app import TraceApp
     from tracetui.tui.copy_choices import Copyable
-    from tracetui.tui.finding import Finding
     from tracetui.tui.widgets.detail import DetailPane
 
-    from .finding_spans import SpanTarget
 
-
-class WaterfallScreen(Screen[None]):
+class WaterfallScreen(SearchedScreen):
     """Draws a `ViewState` and carries out the keys on it."""
 
     CONTEXT = "waterfall"
@@ -61,9 +57,6 @@ class WaterfallScreen(Screen[None]):
         self._view: ViewState | None = None
         self._source = ""
         self._wanted: bool | None = None  # the detail pane, as the user chose it; None: as fits
-        self._progress = ""
-        self._standing = ""  # what is told while nothing else is
-        self._finding: tuple[Finding, SpanTarget] | None = None
         self._look = -1
         self._composed = False
         self.touched = False
@@ -140,48 +133,6 @@ class WaterfallScreen(Screen[None]):
             return Copyable(facts.trace, row, entry, paths=facts.paths, mode=self._tracetui.mode)
         own, on_path = int(facts.self_ns[row - facts.first]), int(facts.on_path_ns[row - facts.first])
         return Copyable(facts.trace, row, entry, own, on_path, facts.paths)
-
-    # Search and filter
-
-    def _find(self) -> Finding:
-        """What searches and filters; made when first asked for: it is not part of a first picture."""
-        if self._finding is None:
-            from tracetui.tui.finding import Finding
-
-            from .finding_spans import SpanTarget
-
-            target = SpanTarget(self._shown, self._found)
-            queries = self._tracetui.queries
-            self._finding = Finding(self, self._keys, target, queries, ascii=self._waterfall.ascii), target
-        return self._finding[0]
-
-    def _found(self) -> None:
-        """Draw what a search or filter has changed."""
-        self._draw()
-        assert self._finding is not None
-        self._header.set_filter(self._finding[1].matches())
-        before = self._standing
-        if self._stand() != before:
-            self._keys.message(self._standing)
-
-    def _unfind(self, view: ViewState) -> bool:
-        """Be done with the search, or else with the filter; returns whether there was one."""
-        if self._finding is None:
-            return False
-        finding = self._finding[0]
-        if finding.is_typing:
-            finding.left()
-            return True
-        return finding.clear(Kind.SEARCH) or (view.path is None and finding.clear(Kind.FILTER))
-
-    def _shown(self) -> tuple[Facts, ViewState]:
-        assert self._facts is not None and self._view is not None
-        return self._facts, self._view
-
-    def _stand(self) -> str:
-        """Find what to tell while there is nothing else to tell."""
-        self._standing = self._progress or (self._finding[0].outcome() if self._finding else "")
-        return self._standing
 
     # Layout
 
@@ -280,15 +231,9 @@ class WaterfallScreen(Screen[None]):
         if commands.knows(name):
             if view is not None and facts is not None:
                 self._apply(commands.run(name, view, facts))
-        elif name in ("search", "filter"):
+        elif name in ("search", "filter", "next-match", "previous-match", "clear-filter"):
             if view is not None and facts is not None:
-                self._find().open(Kind(name))
-        elif name in ("next-match", "previous-match"):
-            if view is not None and facts is not None:
-                self._apply(self._find().step(forward=name == "next-match"))
-        elif name == "clear-filter":
-            if self._finding is None or not self._finding[0].clear(Kind.FILTER):
-                self._keys.message("no filter: f sets one")
+                self._apply(self._find_run(name))
         elif name == "open":
             self._open_detail(True)
         elif name == "next-pane":
