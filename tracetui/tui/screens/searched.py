@@ -32,6 +32,15 @@ class SearchedScreen(Screen[None]):
         self._standing = ""  # what is told while nothing else is
         self._finding: tuple[Finding, SpanTarget] | None = None
 
+    def tell_progress(self, text: str) -> None:
+        """Show how far loading is."""
+        self._progress = text
+        self._keys.message(self._stand())
+
+    def say(self, text: str) -> None:
+        """Show one line beside the keys until the next key."""
+        self._keys.message(text)
+
     def _draw(self) -> None:
         """Draw what has changed."""
         raise NotImplementedError

@@ -99,15 +99,6 @@ class WaterfallScreen(SearchedScreen):
         if self._finding is not None or any(self._tracetui.queries.texts.values()):
             self._find().renew()
 
-    def tell_progress(self, text: str) -> None:
-        """Show how far loading is."""
-        self._progress = text
-        self._keys.message(self._stand())
-
-    def say(self, text: str) -> None:
-        """Show one line beside the keys until the next key."""
-        self._keys.message(text)
-
     def go_to(self, span_id: str) -> None:
         """Go to a span by its id as text."""
         view, facts = self._view, self._facts
