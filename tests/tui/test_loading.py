@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import sample
 from tests.tui.viewer import CHECKOUT, collection, span
 from tracetui.errors import InputError
-from tracetui.loaders import LoadOptions
+from tracetui.loaders import LoadOptions, Progress
 from tracetui.tui import loading as module
 from tracetui.tui.loading import Loading, Mail
 
@@ -99,3 +99,28 @@ def test_stopping_keeps_what_came() -> None:
     mail = loading.take()
     assert mail.arrived is not None
     assert not mail.arrived.collection.complete
+
+
+def test_a_courteous_load_waits_for_the_first_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[int] = []
+
+    def load(_names: object, _options: object, *, on_progress, on_partial, cancelled) -> object:
+        for spans in (10, 5_000, 9_000):
+            monkeypatch.setattr(loading._drawn, "wait", lambda _seconds, spans=spans: waits.append(spans))
+            on_progress(Progress("x", 0, None, spans))
+            if spans == 10:
+                on_partial(collection(CHECKOUT))
+        return collection(CHECKOUT)
+
+    monkeypatch.setattr(module, "load", load)
+    for courteous in (True, False):
+        loading = Loading(["x"], LoadOptions())
+        loading.start(courteous=courteous)
+        loading.join()
+        assert loading.take().arrived is not None
+        assert waits[:1] == [5_000]
+    assert loading._drawn.is_set()
+    loading = Loading(["x"], LoadOptions())
+    assert not loading._drawn.is_set()
+    loading.stop()
+    assert loading._drawn.is_set()

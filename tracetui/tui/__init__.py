@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
+SWITCH_SECONDS = 0.001
+"""How long another thread may run while the screen's has something to do."""
+
 
 def run(
     names: Sequence[str],
@@ -39,8 +42,10 @@ def run(
         Exception: whatever the viewer crashed with; the screen has been left and nothing was printed.
     """
     import gc
+    import sys
 
     gc.disable()  # until all is read: what is imported and loaded is not garbage
+    sys.setswitchinterval(SWITCH_SECONDS)
     from tracetui.analysis import Mode
     from tracetui.config import Loaded
     from tracetui.loaders import LoadOptions
@@ -50,7 +55,7 @@ def run(
     settings = settings or Loaded.defaults()
     loading = Loading(names, options or LoadOptions(), Mode(settings.settings.critical_path))
     if names:
-        loading.start()
+        loading.start(courteous=True)
 
     from .app import run_app
 

@@ -152,6 +152,7 @@ class TraceApp(CopyingApp):
                 self.show_list()
             if arrived.done and isinstance(self.screen, WaterfallScreen):
                 self.open_trace(self._open)
+        self.call_after_refresh(self.loading.go_on)
 
     def _tell(self, progress: Progress | None) -> None:
         text = ""

@@ -19,6 +19,10 @@ from .state.facts import Facts, analyse, lay_out
 
 SMALL = 20_000
 """Spans up to which a trace is shown once, analysed, instead of first as it is and then with its path."""
+AHEAD = 4_000
+"""Spans that a courteous load reads before the first picture is drawn."""
+COURTESY_SECONDS = 3.0
+"""How long it waits for that picture, at most."""
 
 
 class Arrived(Struct, frozen=True):
@@ -67,11 +71,25 @@ class Loading:
         self._mail = Mail()
         self._lock = Lock()
         self._stop = Event()
+        self._drawn = Event()
+        self._partly_there = False
         self._wake: Callable[[], None] | None = None
         self._thread = Thread(target=self._run, name="tracetui-load", daemon=True)
 
-    def start(self) -> None:
+    def start(self, *, courteous: bool = False) -> None:
+        """Start reading.
+
+        Args:
+            courteous: once there is something to show of a source that is not small, wait until it is drawn:
+                threads share one interpreter, and whoever waits wants to see something first.
+        """
+        if not courteous:
+            self._drawn.set()
         self._thread.start()
+
+    def go_on(self) -> None:
+        """A first picture is on the screen: no more courtesy is needed."""
+        self._drawn.set()
 
     def again(self) -> Loading:
         """The same load once more, not started yet."""
@@ -84,6 +102,7 @@ class Loading:
     def stop(self) -> None:
         """Ask the load to stop; what was read by then still arrives."""
         self._stop.set()
+        self._drawn.set()
 
     @property
     def stopped(self) -> bool:
@@ -132,7 +151,7 @@ class Loading:
             collection = load(
                 self.names,
                 self._options,
-                on_progress=lambda progress: self._put(progress=progress),
+                on_progress=self._progress,
                 on_partial=self._partial,
                 cancelled=self._stop.is_set,
             )
@@ -143,7 +162,14 @@ class Loading:
             self._put(error=error)
         self._put(finished=True)
 
+    def _progress(self, progress: Progress) -> None:
+        self._put(progress=progress)
+        if self._partly_there and progress.spans >= AHEAD:
+            self._drawn.wait(COURTESY_SECONDS)
+            self._drawn.set()
+
     def _partial(self, collection: Collection) -> None:
+        self._partly_there = True
         self._put(arrived=Arrived(collection, _only(collection), done=False))
 
     def _finish(self, collection: Collection) -> None:
