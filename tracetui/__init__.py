@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tracetui.api import Section, critical_path, load, self_times
     from tracetui.errors import TracetuiError
-    from tracetui.model.trace import Collection, Span, Trace
+    from tracetui.model.span import Span
+    from tracetui.model.trace import Collection, Trace
 
 __version__ = "0.1.0"
 
@@ -36,7 +37,7 @@ __all__ = [
 
 _HOMES = {
     "Collection": "tracetui.model.trace",
-    "Span": "tracetui.model.trace",
+    "Span": "tracetui.model.span",
     "Trace": "tracetui.model.trace",
     "TracetuiError": "tracetui.errors",
     "Section": "tracetui.api",

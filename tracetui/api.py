@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tracetui import analysis, loaders
-from tracetui.model.trace import Collection, Span, Trace
+from tracetui.model.span import Span
+from tracetui.model.trace import Collection, Trace
 
 
 @dataclass(frozen=True, slots=True)

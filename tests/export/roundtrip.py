@@ -7,7 +7,8 @@ from collections import Counter
 from typing import Any
 
 from tracetui.export.anyvalue import any_value
-from tracetui.model.trace import Span, Trace
+from tracetui.model.span import Span
+from tracetui.model.trace import Trace
 
 
 def spans_of(trace: Trace) -> dict[str, dict[str, Any]]:

@@ -26,7 +26,7 @@ from tracetui.export.span import (
     value_text,
 )
 from tracetui.loaders import load, otlp
-from tracetui.model.trace import Span
+from tracetui.model.span import Span
 
 NASTY = "a|b`c`\x1b]52;c;eA==\x07<b>\u202e[x](http://e)\r\nnext"
 

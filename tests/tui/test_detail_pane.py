@@ -12,8 +12,8 @@ from textual.screen import Screen
 
 from tracetui.model.attributes import Event, Link, Scope, SpanDetails
 from tracetui.model.builder import StoreBuilder
+from tracetui.model.span import Span
 from tracetui.model.store import Flag, Kind, Status
-from tracetui.model.trace import Span
 from tracetui.sources.base import MemorySource
 from tracetui.tui.detail.subject import Figures
 from tracetui.tui.screens.help import HelpScreen

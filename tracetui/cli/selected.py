@@ -42,7 +42,7 @@ def print_selected(chosen: Copyable | None, form: Selected) -> None:
     from tracetui.cli.output import write_bytes
     from tracetui.export.encode import json_dumps
     from tracetui.export.span import span_value
-    from tracetui.model.trace import Span
+    from tracetui.model.span import Span
     from tracetui.text import neutralise
 
     span = Span(chosen.trace.store, chosen.row)

@@ -11,8 +11,8 @@ from tracetui.export.encode import Encoded, dumps_plain, dumps_raw, json_dumps
 from tracetui.export.report import Report, Spans, TraceSummary, ids_of, keys_of, parent_ids_of
 from tracetui.model.attributes import Attributes, Event, Link, Scope
 from tracetui.model.issues import Issue
+from tracetui.model.span import Span
 from tracetui.model.store import Kind, SpanStore, Status
-from tracetui.model.trace import Span
 from tracetui.text import escape_json
 
 __all__ = ["SCHEMA", "issue_value", "json_dumps", "write_json", "write_jsonl"]

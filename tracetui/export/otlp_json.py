@@ -16,8 +16,9 @@ import numpy as np
 from tracetui.export.anyvalue import BIG_INTEGER, attribute_list
 from tracetui.export.encode import dumps_raw
 from tracetui.model.attributes import Attributes, Event, Link, SpanDetails
+from tracetui.model.span import Span, links_beside_parent
 from tracetui.model.store import Flag
-from tracetui.model.trace import Span, Trace, links_beside_parent
+from tracetui.model.trace import Trace
 from tracetui.text import escape_json
 
 __all__ = ["OtlpExport", "otlp_json"]

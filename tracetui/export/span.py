@@ -12,7 +12,8 @@ from tracetui.export.encode import json_dumps
 from tracetui.export.json import event_value, link_value, scope_value
 from tracetui.export.markdown import code, escaped
 from tracetui.model.attributes import Attributes, AttributeValue
-from tracetui.model.trace import Span, Trace
+from tracetui.model.span import Span
+from tracetui.model.trace import Trace
 from tracetui.text import neutralise
 
 __all__ = [

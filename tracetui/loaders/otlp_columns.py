@@ -12,7 +12,7 @@ import numpy.typing as npt
 from tracetui.loaders.lenient import Fault
 from tracetui.loaders.otlp_records import SpanRecord, StatusRecord
 from tracetui.loaders.records import Chunk, locate
-from tracetui.loaders.values import Oddities, TraceCodes, kinds, shown, span_ids, statuses, times
+from tracetui.loaders.values import Oddities, TraceCodes, id_flags, kinds, shown, span_ids, statuses, times
 from tracetui.model.builder import StoreBuilder
 from tracetui.model.issues import IssueCode
 from tracetui.model.store import Flag
@@ -149,12 +149,7 @@ class SpanRows:
         parents, parents_opaque = span_ids(
             [span.parent_span_id for span in spans], builder, odd, parents=True
         )
-        flags = np.where((ids == 0) & ~opaque, int(Flag.NO_ID), 0).astype(np.uint16)
-        flags |= np.where((parents != 0) | parents_opaque, int(Flag.HAS_PARENT), 0).astype(np.uint16)
-        if opaque.any():
-            flags[opaque] |= int(Flag.OPAQUE_ID)
-        if parents_opaque.any():
-            flags[parents_opaque] |= int(Flag.OPAQUE_PARENT)
+        flags = id_flags(ids, opaque, parents, parents_opaque)
         some = [1 if span.events else 0 for span in spans]
         flags |= np.array(some, np.uint16) * np.uint16(Flag.EVENTS)
         some = [1 if span.links else 0 for span in spans]

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracetui.model.issues import IssueCode
-from tracetui.model.store import Kind, Status
+from tracetui.model.store import Flag, Kind, Status
 
 TIME_LIMIT = 1 << 62
 """Times and durations beyond this many nanoseconds (the year 2116) are not believed: sums must fit int64."""
@@ -80,6 +80,22 @@ class Oddities:
 
     def __bool__(self) -> bool:
         return bool(self._found)
+
+
+def id_flags(
+    ids: NDArray[np.uint64],
+    opaque: NDArray[np.bool_],
+    parents: NDArray[np.uint64],
+    parents_opaque: NDArray[np.bool_],
+) -> NDArray[np.uint16]:
+    """What the ids of a batch say of its spans: uint16[n] of `Flag` bits."""
+    flags = np.where((ids == 0) & ~opaque, int(Flag.NO_ID), 0).astype(np.uint16)
+    flags |= np.where((parents != 0) | parents_opaque, int(Flag.HAS_PARENT), 0).astype(np.uint16)
+    if opaque.any():
+        flags[opaque] |= int(Flag.OPAQUE_ID)
+    if parents_opaque.any():
+        flags[parents_opaque] |= int(Flag.OPAQUE_PARENT)
+    return flags
 
 
 def shown(value: object) -> str:

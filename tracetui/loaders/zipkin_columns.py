@@ -11,7 +11,7 @@ from msgspec import UNSET
 from tracetui.loaders.control import Control
 from tracetui.loaders.lenient import Fault
 from tracetui.loaders.records import Chunk, locate
-from tracetui.loaders.values import Oddities, TraceCodes, kinds, span_ids, times
+from tracetui.loaders.values import Oddities, TraceCodes, id_flags, kinds, span_ids, times
 from tracetui.loaders.zipkin_details import core_times, is_error, resource_attributes
 from tracetui.loaders.zipkin_records import Endpoint, SpanRecord, endpoint
 from tracetui.model.builder import StoreBuilder
@@ -151,12 +151,7 @@ class SpanRows:
         builder, odd = self._builder, self._odd
         ids, opaque = span_ids([span.id for span in spans], builder, odd)
         parents, parents_opaque = span_ids([span.parent_id for span in spans], builder, odd, parents=True)
-        flags = np.where((ids == 0) & ~opaque, int(Flag.NO_ID), 0).astype(np.uint16)
-        flags |= np.where((parents != 0) | parents_opaque, int(Flag.HAS_PARENT), 0).astype(np.uint16)
-        if opaque.any():
-            flags[opaque] |= int(Flag.OPAQUE_ID)
-        if parents_opaque.any():
-            flags[parents_opaque] |= int(Flag.OPAQUE_PARENT)
+        flags = id_flags(ids, opaque, parents, parents_opaque)
         some = [1 if span.annotations else 0 for span in spans]
         flags |= np.array(some, np.uint16) * np.uint16(Flag.EVENTS)
         some = [1 if span.shared else 0 for span in spans]

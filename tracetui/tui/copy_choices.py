@@ -18,7 +18,8 @@ from tracetui.export.span import (
 )
 from tracetui.format import plural
 from tracetui.model.attributes import AttributeValue
-from tracetui.model.trace import Span, Trace
+from tracetui.model.span import Span
+from tracetui.model.trace import Trace
 from tracetui.text import neutralise
 
 from .detail.lines import Entry

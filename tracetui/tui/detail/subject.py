@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from tracetui.model.attributes import Attributes, Event, Link, Scope
+from tracetui.model.span import Span
 from tracetui.model.store import Flag
-from tracetui.model.trace import Span
 
 __all__ = ["Figures", "Subject", "subject_of"]
 

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 
-from tracetui.model.trace import Span
+from tracetui.model.span import Span
 from tracetui.tui.bindings import bindings_for
 from tracetui.tui.state import commands, jumps, moves
 from tracetui.tui.state.facts import Facts

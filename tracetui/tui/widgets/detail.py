@@ -19,7 +19,7 @@ from tracetui.tui.detail.subject import Figures, Subject, subject_of
 from tracetui.tui.widgets.lines_view import LinesView
 
 if TYPE_CHECKING:
-    from tracetui.model.trace import Span
+    from tracetui.model.span import Span
 
 __all__ = ["DetailPane"]
 
