@@ -27,9 +27,12 @@ def _is_variation_selector(code: int) -> bool:
     return 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF
 
 
-def _is_skin_tone(code: int) -> bool:
-    """Whether terminals disagree on the width of this modifier with its base: it is shown as a part."""
-    return 0x1F3FB <= code <= 0x1F3FF
+def _is_joined(code: int) -> bool:
+    """Whether terminals disagree on the width of this with its neighbour: it is shown as a part.
+
+    Skin tones, and the letters of flags.
+    """
+    return 0x1F3FB <= code <= 0x1F3FF or 0x1F1E6 <= code <= 0x1F1FF
 
 
 def _replacement(code: int) -> str | None:
@@ -58,7 +61,7 @@ class _Table(dict[int, str | int]):
     def __missing__(self, code: int) -> str | int:
         value: str | int | None = _replacement(code)
         if value is None:
-            value = f"⟨{code:X}⟩" if _is_skin_tone(code) else code
+            value = f"⟨{code:X}⟩" if _is_joined(code) else code
             if unicodedata.category(chr(code)) in _MARK_CATEGORIES:
                 self.marks.add(chr(code))
         if len(self) < _CACHED:
