@@ -238,6 +238,11 @@ def _known(service: str) -> int | None:
     return _KNOWN.get(service.casefold().removesuffix("-service").removesuffix("service").rstrip("-_ "))
 
 
+def _rank(service: str) -> int:
+    known = _known(service)
+    return len(_KNOWN) if known is None else known
+
+
 @lru_cache(maxsize=4096)
 def _slot_of(service: str) -> int:
     known = _known(service)
@@ -250,8 +255,8 @@ def deal(services: Iterable[str], count: int) -> dict[str, int]:
     """Places in a palette for the services of one trace, no two the same while there are any left.
 
     A service whose own place (`slot`) is wanted by no other has it, as in every other trace. Of those that
-    want the same, the one everybody knows keeps it, else the first by name; the others get the next free
-    places, in the order of their names. Where more services than colours are, the rest keep their own.
+    want the same, the one everybody knows best keeps it, else the first by name; the others get the next
+    free places, in that order. Where more services than colours are, the rest keep their own.
 
     Args:
         services: Their names, in any order; repeated ones and "" count for nothing.
@@ -260,7 +265,7 @@ def deal(services: Iterable[str], count: int) -> dict[str, int]:
     Returns:
         The place of each service.
     """
-    names = sorted({name for name in services if name}, key=lambda name: (_known(name) is None, name))
+    names = sorted({name for name in services if name}, key=lambda name: (_rank(name), name))
     places: dict[str, int] = {}
     taken: set[int] = set()
     for name in names:
@@ -268,7 +273,7 @@ def deal(services: Iterable[str], count: int) -> dict[str, int]:
         if own not in taken:
             taken.add(own)
             places[name] = own
-    for name in sorted(set(names) - places.keys()):
+    for name in [name for name in names if name not in places]:
         own = slot(name, count)
         steps = range(own, own + count) if len(taken) < count else ()
         places[name] = next((at % count for at in steps if at % count not in taken), own)
