@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -75,10 +75,21 @@ class Painter(NamedTuple):
     Attributes:
         depth: How many colours are used; none without a palette.
         palette: Which ones.
+        dealt: The places of the services of one trace in the palette; without, each has its own.
     """
 
     depth: ColourDepth = ColourDepth.NONE
     palette: Palette | None = None
+    dealt: Mapping[str, int] = {}
+
+    def of_trace(self, services: Iterable[str]) -> Painter:
+        """The painter for a trace of these services: no two of one colour, as far as there are colours."""
+        if not self.depth or self.palette is None:
+            return self
+        from tracetui.colours import ANSI_SERVICES, deal
+
+        palette = ANSI_SERVICES if self.depth is ColourDepth.ANSI else self.palette.services
+        return self._replace(dealt=deal(services, len(palette)))
 
     def sgr(self, *codes: str) -> str:
         """The sequence for some codes; nothing without colours or codes."""
@@ -104,9 +115,9 @@ class Painter(NamedTuple):
         )  # text without colours does without them
 
         if self.depth is ColourDepth.ANSI:
-            code = ansi_code(service)
+            code = ansi_code(service, self.dealt)
             return ("2;" if dim else "") + str(30 + code if code < 8 else 82 + code)
-        colour = service_colour(service, self.palette)
+        colour = service_colour(service, self.palette, self.dealt)
         if dim:
             colour = blend(colour, self.palette.background, self.palette.dim)
         return _foreground(self.depth, colour)

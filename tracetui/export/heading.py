@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+import numpy as np
+
 from tracetui import format
 from tracetui.export.ansi import Line, TextOptions
 from tracetui.export.bars import Style
@@ -19,6 +21,15 @@ _STACK_FROM: Final = 100  # cells of width from which the path is also drawn as 
 def separator(options: TextOptions) -> str:
     """What stands between facts of one line."""
     return " - " if options.ascii else " · "
+
+
+def options_of(report: Report, trace: TraceSummary, options: TextOptions) -> TextOptions:
+    """The options with the colours of the services of one trace."""
+    if not options.painter.depth:
+        return options
+    store = report.store
+    codes = np.unique(store.service[trace.first : trace.last]).tolist()
+    return options._replace(painter=options.painter.of_trace(store.strings[code] for code in codes))
 
 
 def overview(report: Report, traces: Sequence[TraceSummary], options: TextOptions) -> Iterator[str]:

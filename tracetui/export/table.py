@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from tracetui import format
 from tracetui.export.ansi import Line, TextOptions
-from tracetui.export.heading import heading, overview
+from tracetui.export.heading import heading, options_of, overview
 from tracetui.export.report import Report, Spans, TraceSummary
 from tracetui.model.store import Kind, Status
 from tracetui.text import cell_len
@@ -65,9 +65,10 @@ def write_table(report: Report, options: TextOptions) -> Iterator[str]:
     for trace in traces:
         if len(traces) > 1:
             yield ""
-        yield from heading(report, trace, options)
+        coloured = options_of(report, trace, options)
+        yield from heading(report, trace, coloured)
         yield ""
-        rows = [_span_cells(report, trace, row, options) for row in report.rows(trace).tolist()]
+        rows = [_span_cells(report, trace, row, coloured) for row in report.rows(trace).tolist()]
         yield from laid_out(_SPAN_COLUMNS, rows, options)
 
 

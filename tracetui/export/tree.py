@@ -17,7 +17,7 @@ import numpy.typing as npt
 from tracetui import format
 from tracetui.export.ansi import Line, TextOptions
 from tracetui.export.bars import Bar, Window, bar, ruler, ticks
-from tracetui.export.heading import heading, overview
+from tracetui.export.heading import heading, options_of, overview
 from tracetui.export.ink import Inks
 from tracetui.export.report import Report, Spans, TraceSummary
 from tracetui.export.rows import MISSING, Row, arranged
@@ -47,10 +47,11 @@ def write_tree(report: Report, options: TextOptions) -> Iterator[str]:
     for trace in traces:
         if trace.number or len(traces) > 1:
             yield ""
-        yield from heading(report, trace, options)
+        coloured = options_of(report, trace, options)
+        yield from heading(report, trace, coloured)
         if report.spans is not Spans.NONE:
             yield ""
-            yield from _Waterfall(report, trace, options).lines()
+            yield from _Waterfall(report, trace, coloured).lines()
 
 
 class _Glyphs:
