@@ -223,3 +223,28 @@ def test_a_signal_that_does_not_wake_the_main_thread_ends_the_viewer(errors: Pat
         assert terminal.is_restored()
     finally:
         terminal.close()
+
+
+def test_a_terminal_that_goes_away_ends_the_viewer() -> None:
+    """No signal is sent here: the terminal is not the one that controls the viewer's session."""
+    master, slave = pty.openpty()
+    termios.tcsetwinsize(slave, (24, 80))
+    process = subprocess.Popen(
+        [sys.executable, "-c", script([str(sample("checkout.json"))])],
+        stdin=slave,
+        stdout=slave,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "TERM": "xterm-256color"},
+        start_new_session=True,
+    )
+    os.close(slave)
+    seen = b""
+    while b"critical path" not in seen:
+        ready, _, _ = select.select([master], [], [], 30)
+        assert ready
+        seen += os.read(master, 65536)
+    os.close(master)
+    try:
+        assert process.wait(timeout=30) == 128 + signal.SIGHUP
+    finally:
+        process.kill()

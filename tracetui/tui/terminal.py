@@ -35,6 +35,10 @@ _LAST_SECONDS = 0.3
 """How long the last write may take, where the terminal does not read."""
 
 
+_LINE_SECONDS = 1.0
+"""How often it is looked whether the terminal is still there."""
+
+
 class _Output:
     """The terminal as a file that can be taken away from the thread that writes to it.
 
@@ -123,6 +127,7 @@ class StdoutDriver(LinuxDriver):
                 # Open until the process ends: a viewer that was suspended comes back to it.
                 self.fileno = os.open("/dev/tty", os.O_RDONLY | os.O_CLOEXEC)
                 self.input_tty = True
+        self._loop.call_later(_LINE_SECONDS, self._watch_line)
 
     def _wake_for_signals(self) -> None:
         """Have each signal wake the event loop.
@@ -139,6 +144,19 @@ class StdoutDriver(LinuxDriver):
     def _rung(self) -> None:
         with contextlib.suppress(BlockingIOError):
             os.read(self._bell, 4096)
+
+    def _watch_line(self) -> None:
+        """Take a terminal that is gone for a hang-up.
+
+        Not everyone gets a signal then: only the processes of the session that the terminal controlled.
+        """
+        self._loop.call_later(_LINE_SECONDS, self._watch_line)
+        if StdoutDriver.active is not self:
+            return
+        line = select.poll()
+        line.register(self.fileno, 0)
+        if any(found & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, found in line.poll(0)):
+            os.kill(os.getpid(), signal.SIGHUP)
 
     @property
     def output(self) -> int:
