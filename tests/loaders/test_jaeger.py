@@ -275,3 +275,11 @@ def test_a_broken_last_span_takes_nothing_of_the_next_trace(tmp_path: Path) -> N
     assert [len(trace.spans) for trace in found.traces] == [3, 3]
     assert "trace-id-mismatch" not in codes(found.traces[1])
     assert codes(found.traces[0])["bad-span"] == 1
+
+
+def test_half_a_surrogate_pair_in_a_service_name_costs_nothing_else(tmp_path: Path) -> None:
+    value = trace(span(1), span(2, 1))
+    value["processes"]["p1"]["serviceName"] = "a\ud800b"
+    found = only(read(tmp_path, json.dumps({"data": [value]}).encode()))
+    assert [span.service for span in found.spans] == ["a\ufffdb"] * 2
+    assert set(codes(found)) == {"bad-unicode"}

@@ -147,7 +147,7 @@ class _Reader:
             elif key == "traceID":
                 trace.text = self._text() or trace.text
             elif key == "processes":
-                processes = self.stream.raw_value()
+                processes = self.stream.any_value()
             elif key == "data" and not in_data:
                 self._data()
                 self._trace = trace
@@ -170,19 +170,19 @@ class _Reader:
             self._object(in_data=True)
 
     def _text(self) -> str:
-        value, _ = loads(self.stream.raw_value())
+        value, _ = loads(self.stream.any_value())
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         return value if isinstance(value, str) else ""
 
     def _errors(self) -> None:
-        value, _ = loads(self.stream.raw_value())
+        value, _ = loads(self.stream.any_value())
         for error in value if isinstance(value, list) else []:
             found: Any = error.get("msg") if isinstance(error, dict) else error
             self.errors.append(found if isinstance(found, str) and found else "(without a message)")
 
     def _warnings(self, trace: TraceObject) -> None:
-        value, _ = loads(self.stream.raw_value())
+        value, _ = loads(self.stream.any_value())
         if isinstance(value, list):
             trace.warnings += [text for text in value if isinstance(text, str)]
 

@@ -31,7 +31,6 @@ are then the caller's business.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TypeVar
 
@@ -128,7 +127,7 @@ class JsonStream(JsonWalk):
                     # Hand out what is there; the same fault comes up again at the next call.
                     self.seek(comma)
                     return chunk
-                lenient = self._lenient_value(start)
+                lenient = self.lenient_value(start)
                 if lenient:
                     salvage(chunk, lenient, start, shape, repair)
                     return chunk
@@ -146,23 +145,6 @@ class JsonStream(JsonWalk):
                 return chunk
             comma = self.position
             self._at += 1
-
-    def _lenient_value(self, start: int) -> bytes:
-        """The value at `start` if only a strict reader refuses it: NaN, half a surrogate pair, raw controls.
-
-        Moves behind it; b"" if it is damaged in another way.
-        """
-        self.seek(start)
-        self._end_of_data = False
-        self._fill(self.batch * 4)
-        text = self._data[self._at :].decode("utf-8", "surrogateescape")
-        try:
-            _, end = json.JSONDecoder(strict=False).raw_decode(text)
-        except (ValueError, RecursionError):
-            return b""
-        value = text[:end].encode("utf-8", "surrogateescape")
-        self._at += len(value)
-        return value
 
     def _resume(self, shape: Shape[T], start: int) -> bool:
         """After a broken record: go to the comma before the next record, if one can be found near."""

@@ -5,6 +5,7 @@ Nothing is built but what the caller asks for. `stream.JsonStream` adds arrays o
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -162,6 +163,36 @@ class JsonWalk:
                 source=self.source.name,
                 hint="no record of a trace is that long; is this a trace file?",
             )
+        return value
+
+    def any_value(self) -> bytes:
+        """As `raw_value`, but takes a value, too, that only a strict reader refuses."""
+        start = self.position
+        try:
+            return self.raw_value()
+        except JsonTruncated:
+            raise
+        except JsonFault:
+            value = self.lenient_value(start)
+            if not value:
+                raise
+            return value
+
+    def lenient_value(self, start: int) -> bytes:
+        """The value at `start` if only a strict reader refuses it: NaN, half a surrogate pair, raw controls.
+
+        Moves behind it; b"" if it is damaged in another way.
+        """
+        self.seek(start)
+        self._end_of_data = False
+        self._fill(self.batch * 4)
+        text = self._data[self._at :].decode("utf-8", "surrogateescape")
+        try:
+            _, end = json.JSONDecoder(strict=False).raw_decode(text)
+        except (ValueError, RecursionError):
+            return b""
+        value = text[:end].encode("utf-8", "surrogateescape")
+        self._at += len(value)
         return value
 
     def small_value(self, limit: int = BATCH) -> bytes | None:
