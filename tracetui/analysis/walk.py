@@ -210,7 +210,7 @@ def take(store: SpanColumns, blocking: Blocking, walk: Steps) -> tuple[Mask, Row
         at = walk.following[at]
         at = at[at >= 0]
     if len(at):
-        following = walk.following.tolist()
+        following = walk.following.data  # no list of it: that would hold up all other threads
         reached = []
         for entry in at.tolist():
             while entry >= 0:

@@ -74,12 +74,13 @@ def _record_numbers(trace: Int32s) -> Int32s:
     rows = len(trace)
     if not rows:
         return np.empty(0, np.int32)
-    in_order = bool((trace[1:] >= trace[:-1]).all())
-    order = np.arange(rows) if in_order else np.argsort(trace, kind="stable")
     counts = np.bincount(trace)
-    number = np.empty(rows, np.int32)
-    number[order] = np.arange(rows) - np.repeat(np.cumsum(counts) - counts, counts)
-    return number
+    first = (np.cumsum(counts) - counts).astype(np.int32)
+    place = np.arange(rows, dtype=np.int32)
+    if not (trace[1:] >= trace[:-1]).all():
+        place[np.argsort(trace, kind="stable")] = np.arange(rows, dtype=np.int32)
+    place -= first.take(trace)
+    return place
 
 
 def _traces_of_sources(columns: Columns, sources: int) -> list[int]:

@@ -183,4 +183,5 @@ class Loading:
 
 def _only(collection: Collection) -> Facts | None:
     """Lay out the only trace of a collection, if it has just one."""
+    _ = collection.table  # is made when first asked for: here, not in the thread of the screen
     return lay_out(collection.traces[0]) if len(collection.traces) == 1 else None
