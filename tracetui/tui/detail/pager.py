@@ -9,6 +9,7 @@ from tracetui.text import neutralise
 from tracetui.tui.detail import sql
 from tracetui.tui.detail.json_layout import layout, tokens_in, tokens_of
 from tracetui.tui.detail.lines import Entry, Line, Piece, clean, wrap
+from tracetui.tui.detail.messages import paragraphs
 from tracetui.tui.detail.values import is_json, plain, wrap_pieces
 
 __all__ = ["laid_out", "pages", "summary"]
@@ -48,6 +49,9 @@ def laid_out(entry: Entry, width: int) -> str:
 def _structured(entry: Entry, width: int) -> Iterable[list[Piece]] | None:
     """Lines of JSON or SQL; None for other text, and for what is too long."""
     value = entry.value
+    told = paragraphs(entry.key, value, width)
+    if told is not None:
+        return told
     text = plain(value)
     if isinstance(value, dict | list):
         if len(text) <= _JSON_LIMIT:

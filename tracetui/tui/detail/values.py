@@ -18,7 +18,18 @@ from tracetui.tui.detail import sql
 from tracetui.tui.detail.json_layout import layout, tokens_in, tokens_of
 from tracetui.tui.detail.lines import Piece, cuts, wrap
 
-__all__ = ["PREVIEW", "Shown", "is_json", "plain", "present", "status_role", "text_lines", "wrap_pieces"]
+__all__ = [
+    "GRPC",
+    "PREVIEW",
+    "Shown",
+    "is_json",
+    "plain",
+    "present",
+    "status_role",
+    "text_lines",
+    "url_pieces",
+    "wrap_pieces",
+]
 
 PREVIEW: Final = 4096
 """Characters of a value that the pane shows at most; the pager shows the rest."""
@@ -27,7 +38,7 @@ LINES: Final = 12
 LAID_OUT_LINES: Final = 40
 _JSON_LIMIT: Final = 16_384
 
-_GRPC: Final = (
+GRPC: Final = (
     "OK",
     "CANCELLED",
     "UNKNOWN",
@@ -129,8 +140,8 @@ def _scalar(key: str, value: bool | int | float | None) -> PieceLine:
         return [Piece(word, "muted" if value is None else "text")]
     if key in _HTTP_STATUS:
         return [Piece(word, status_role(int(value)) if value == value and abs(value) < 1000 else "text")]
-    if key == "rpc.grpc.status_code" and isinstance(value, int) and 0 <= value < len(_GRPC):
-        return [Piece(word, "error" if value else "good"), Piece(f" {_GRPC[value]}", "muted")]
+    if key == "rpc.grpc.status_code" and isinstance(value, int) and 0 <= value < len(GRPC):
+        return [Piece(word, "error" if value else "good"), Piece(f" {GRPC[value]}", "muted")]
     unit = _unit(key, value)
     return [Piece(word), Piece(f"  {unit}", "muted")] if unit else [Piece(word)]
 
@@ -164,7 +175,7 @@ def _string(key: str, value: str, width: int, system: str) -> Shown:
     if first in ("{", "[") and len(value) <= _JSON_LIMIT and is_json(value):
         found = layout(tokens_in(value), width, LAID_OUT_LINES)
         return Shown(_with_rest(found.lines, "" if found.complete else "… more"), not found.complete)
-    if key in _URLS and len(value) <= 1024 and (url := _url(value)):
+    if key in _URLS and len(value) <= 1024 and (url := url_pieces(value)):
         return _wrapped(url, width)
     return text_lines(value, width, LINES)
 
@@ -208,7 +219,7 @@ def _bytes(value: bytes, width: int) -> Shown:
     return Shown(lines, cut)
 
 
-def _url(value: str) -> PieceLine | None:
+def url_pieces(value: str) -> PieceLine | None:
     """A URL with its host made prominent and its query toned down."""
     try:
         parts = urlsplit(value)
