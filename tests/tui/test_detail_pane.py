@@ -70,7 +70,7 @@ def spans(*details: SpanDetails) -> list[Span]:
             trace=builder.trace("4bf92f3577b34da6a3ce929d0e0e4736"),
             span_id=[number + 1],
             parent_id=1 if number else 0,
-            flags=int(Flag.HAS_PARENT) if number else 0,
+            flags=(int(Flag.HAS_PARENT) if number else 0) | (int(Flag.LINKS) if details[number].links else 0),
             start_ns=START + number,
             duration_ns=840_000_000,
             name=builder.strings["POST /charge"],
@@ -151,13 +151,14 @@ async def test_a_span_is_shown_with_its_figures() -> None:
         await settle(pilot, app.pane)
         lines = text(app)
         assert lines[0] == " ✗ ThirdPartyGateway POST /charge   ERROR 504"
-        assert "on path 840ms" in lines[1]
+        assert lines[1] == " HTTP POST  https://gw.example/charge?attempt=1  504"
+        assert "on path 840ms" in lines[2]
         assert any("https://gw.example/charge" in line for line in lines)
 
 
 async def test_nothing_is_decoded_while_hidden_and_rows_that_flash_by_are_passed_over() -> None:
     app = PaneApp()
-    many = spans(*[CHARGE] * 50)
+    many = spans(*[SpanDetails({"n": 1})] * 50)
     asked = decoded["4bf92f3577b34da6a3ce929d0e0e4736"]
     async with app.run_test(size=(80, 30)) as pilot:
         app.pane.display = False
@@ -240,6 +241,34 @@ async def test_a_link_is_followed() -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert app.followed == [("f" * 32, "1" * 16)]
+
+
+async def test_spans_that_link_to_it_are_told_when_they_are_known_and_followed() -> None:
+    app = PaneApp()
+    trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
+    here = [Link(trace_id, f"{1:016x}")]
+    first, second, third = spans(SpanDetails({"n": 1}), SpanDetails(links=here), SpanDetails(links=here))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(first)
+        await settle(pilot, app.pane)
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        lines = [line.strip() for line in text(app)]
+        at = lines.index("linked from 2")
+        assert lines[at + 1] == lines[at + 2] == "✗ ThirdPartyGateway POST /charge"
+        app.pane.focus()
+        while app.pane.entry is None or app.pane.entry.link is None:
+            await pilot.press("j")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.followed == [(trace_id, second.span_id)]
+        app.pane.show(third)
+        await settle(pilot, app.pane)
+        assert "linked from" not in "\n".join(text(app))
+        app.pane.show(first)
+        await settle(pilot, app.pane)
+        assert "linked from 2" in "\n".join(text(app))
+        assert set(decoded[trace_id]) == {0, 1, 2}
 
 
 async def test_attributes_are_filtered_while_typing() -> None:

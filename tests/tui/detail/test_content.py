@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tracetui.model.attributes import Event, Link, Scope
+from tracetui.model.backlinks import Backlink
 from tracetui.text import cell_len
 from tracetui.tui.detail.content import build
 from tracetui.tui.detail.lines import Line
@@ -67,6 +68,7 @@ def test_the_picture() -> None:
     figures = Figures(840 * MS, 840 * MS, 840 * MS)
     assert text(page(charge(), figures)) == [
         "✗ ThirdPartyGateway POST /charge   ERROR 504",
+        "HTTP POST  https://gw.example/charge  504",
         "duration 840ms  self 840ms  on path 840ms  saves 840ms",
         "start +795ms  kind client",
         "upstream timed out",
@@ -105,7 +107,7 @@ def test_roles_carry_the_meaning() -> None:
 
 
 def test_figures_that_are_not_known_are_left_out() -> None:
-    assert text(page(charge()))[1] == "duration 840ms  start +795ms  kind client"
+    assert text(page(charge()))[2] == "duration 840ms  start +795ms  kind client"
 
 
 def test_an_error_without_a_message_shows_its_exception() -> None:
@@ -138,7 +140,7 @@ def test_notes_warnings_and_losses_stand_before_the_attributes() -> None:
         dropped={"attributes": 3, "events": 0},
     )
     lines = text(page(subject))
-    assert lines[3:6] == [
+    assert lines[4:7] == [
         "! its parent 4bf9 is not in this trace",
         "! clock skew adjusted␛",
         "! the SDK left out 3 attributes",
@@ -185,6 +187,29 @@ def test_links_can_be_followed() -> None:
     ]
     entry = lines[at + 1].entry
     assert entry is not None and entry.link == ("f" * 32, "1" * 16)
+
+
+def test_spans_that_link_here_can_be_followed_too() -> None:
+    linked = [
+        Backlink("cart", "add", "4bf92f3577b34da6a3ce929d0e0e4736", "2" * 16),
+        Backlink("worker", "drain\x1b", "f" * 32, "1" * 16, is_error=True),
+    ]
+    lines = page(charge(linked_from=linked), width=90)
+    at = text(lines).index("linked from 2")
+    assert text(lines)[at + 1 : at + 3] == [
+        " cart add",
+        " ✗ worker drain␛  trace ffffffffffffffffffffffffffffffff",
+    ]
+    entry = lines[at + 2].entry
+    assert entry is not None and entry.link == ("f" * 32, "1" * 16)
+    assert "linked from 1 of 2" in text(page(charge(linked_from=linked), wanted="worker"))
+    assert not any("linked from" in line for line in text(page(charge())))
+
+
+def test_a_link_that_names_no_trace_is_one_of_this_trace() -> None:
+    lines = page(charge(links=[Link("", "2" * 16)]))
+    (entry,) = [line.entry for line in lines if line.entry is not None and line.entry.link]
+    assert entry.link == ("4bf92f3577b34da6a3ce929d0e0e4736", "2" * 16)
 
 
 def test_the_text_wanted_thins_out_every_section() -> None:

@@ -8,8 +8,11 @@ from typing import TypeVar
 
 from tracetui import format as fmt
 from tracetui.model.attributes import Attributes, AttributeValue, Event, Link
+from tracetui.model.backlinks import Backlink
 from tracetui.text import cell_len, fit, neutralise
+from tracetui.tui.detail.conventions import summary
 from tracetui.tui.detail.lines import Entry, Line, Piece, clean
+from tracetui.tui.detail.messages import conversation
 from tracetui.tui.detail.subject import Figures, Subject
 from tracetui.tui.detail.values import LINES, plain, present, status_role, text_lines, wrap_pieces
 
@@ -63,7 +66,7 @@ class _Page:
         self._system = system if isinstance(system, str) else ""
 
     def head(self, figures: Figures) -> Iterator[Line]:
-        """Title, figures, and what is wrong with the span."""
+        """Title, what it did, figures, and what is wrong with the span."""
         subject = self._subject
         title = [Piece("✗ ", "error")] if subject.is_error else []
         if subject.service:
@@ -71,6 +74,8 @@ class _Page:
         title.append(Piece(clean(subject.name) or "(no name)", "strong"))
         title += self._status()
         yield from self._wrapped(title)
+        for pieces in summary(subject.attributes, subject.kind):
+            yield from self._wrapped(pieces)
         yield from self._figures(figures)
         if subject.is_error:
             yield from self._message()
@@ -138,7 +143,7 @@ class _Page:
                 yield Line(tuple(line), Entry("status message", message, cut=shown.cut))
 
     def sections(self) -> Iterator[Line]:
-        """Attributes, resource, scope, events, links and ids, each under its name."""
+        """Attributes, resource, scope, events, links to and from it and ids, each under its name."""
         subject = self._subject
         yield _BLANK
         yield from self._attributes("span", subject.attributes)
@@ -146,6 +151,7 @@ class _Page:
         yield from self._scope()
         yield from self._events()
         yield from self._links()
+        yield from self._linked_from()
         yield from self._ids()
 
     def _attributes(
@@ -170,7 +176,7 @@ class _Page:
         below = self._width < _BESIDE
         column = 0 if below else max(4, self._column + 1 - indent)
         room = max(1, self._width - indent - column - 2)
-        shown = present(key, value, room, system=self._system)
+        shown = conversation(key, value, room) or present(key, value, room, system=self._system)
         entry = Entry(key, value, cut=shown.cut)
         role = "error" if isinstance(value, str | bool) and (key, value) in _ERRORS else ""
         margin = "•".ljust(indent) if key in self._pinned and indent else " " * indent
@@ -275,11 +281,32 @@ class _Page:
             pieces.append(Piece("  in this trace", "muted"))
         else:
             pieces += [Piece("  trace ", "muted"), Piece(clean(link.trace_id))]
-        entry = Entry(link.type, f"{link.trace_id} {link.span_id}", (link.trace_id, link.span_id))
+        trace_id = link.trace_id or self._subject.trace_id
+        entry = Entry(link.type, f"{link.trace_id} {link.span_id}", (trace_id, link.span_id))
         for line in self._wrapped(pieces, 3):
             yield Line(line.pieces, entry)
         for key, value in link.attributes.items():
             yield from self._attribute(key, value, 3)
+
+    def _linked_from(self) -> Iterator[Line]:
+        """The spans that link to this one, those of its own trace and others."""
+        links: Sequence[Backlink] = self._subject.linked_from
+        found = links
+        if self._wanted:
+            found = [link for link in links if self._wants(f"{link.service} {link.name}", link.trace_id)]
+        yield from self._counted("linked from", len(found), len(links))
+        for link in found[:_MOST]:
+            pieces = [Piece(" "), Piece("✗ ", "error")] if link.is_error else [Piece(" ")]
+            if link.service:
+                pieces += [Piece(clean(link.service), f"service:{link.service}"), Piece(" ")]
+            pieces.append(Piece(clean(link.name) or "(no name)"))
+            if link.trace_id != self._subject.trace_id:
+                pieces += [Piece("  trace ", "muted"), Piece(clean(link.trace_id))]
+            entry = Entry("linked from", f"{link.trace_id} {link.span_id}", (link.trace_id, link.span_id))
+            for line in self._wrapped(pieces, 3):
+                yield Line(line.pieces, entry)
+        if len(found) > _MOST:
+            yield Line((Piece(f" … {fmt.count(len(found) - _MOST)} more spans", "muted"),))
 
     def _ids(self) -> Iterator[Line]:
         subject = self._subject

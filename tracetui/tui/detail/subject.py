@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct, field
 
 from tracetui.model.attributes import Attributes, Event, Link, Scope
+from tracetui.model.backlinks import Backlink
 from tracetui.model.span import Span
 from tracetui.model.store import Flag
 
@@ -33,6 +36,7 @@ class Subject(Struct):
         notes: What was repaired or is odd, in words.
         dropped: How many attributes, events or links the SDK left out, by what.
         status: `unset`, `ok` or `error`.
+        linked_from: The spans that link to it, as far as they are known yet.
     """
 
     service: str
@@ -52,6 +56,7 @@ class Subject(Struct):
     scope: Scope = field(default_factory=Scope)
     events: list[Event] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    linked_from: Sequence[Backlink] = ()
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     dropped: dict[str, int] = field(default_factory=dict)

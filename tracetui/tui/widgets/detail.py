@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import chain
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -11,15 +12,19 @@ from textual import events
 from textual.message import Message
 from textual.timer import Timer
 
+from tracetui.errors import Cancelled
+from tracetui.model.backlinks import Backlinks
 from tracetui.text import neutralise
 from tracetui.tui.bindings import bindings_for
 from tracetui.tui.detail.content import build
 from tracetui.tui.detail.lines import Entry, Line, Piece
 from tracetui.tui.detail.subject import Figures, Subject, subject_of
+from tracetui.tui.runner import Runner, Tell
 from tracetui.tui.widgets.lines_view import LinesView
 
 if TYPE_CHECKING:
     from tracetui.model.span import Span
+    from tracetui.model.store import SpanStore
 
 __all__ = ["DetailPane"]
 
@@ -73,6 +78,9 @@ class DetailPane(LinesView):
         self._typing = False
         self._timer: Timer | None = None
         self._built_at = 0.0
+        self._backlinks: Backlinks | None = None
+        self._indexed: SpanStore | None = None
+        self._indexer = Runner(self, "backlinks")
 
     @property
     def subject(self) -> Subject | None:
@@ -123,9 +131,28 @@ class DetailPane(LinesView):
         self._stale = False
         self._subject = None if span is None else subject_of(span)
         shown = (self._subject.trace_id, self._subject.key) if self._subject is not None else None
+        if span is not None:
+            self._add_backlinks(span)
         self.rebuild(keep=shown is not None and shown == self._shown)
         self._shown = shown
         self._built_at = monotonic()
+
+    def _add_backlinks(self, span: Span) -> None:
+        """Tell which spans link to this one; the first span of a collection sets off the search for them."""
+        if self._backlinks is not None and self._backlinks.store is span.store:
+            assert self._subject is not None
+            self._subject.linked_from = self._backlinks.to(span.row)
+        elif self._indexed is not span.store:
+            self._indexed, self._backlinks = span.store, None
+            self._indexer.start(partial(_index, span.store), self._take_backlinks, lambda error: None)
+
+    def _take_backlinks(self, found: Backlinks) -> None:
+        self._backlinks = found
+        span = self._asked[0] if self._asked is not None and not self._stale else None
+        if span is not None and self._subject is not None and span.store is found.store:
+            self._add_backlinks(span)
+            if self._subject.linked_from:
+                self.rebuild(keep=True)
 
     def make_lines(self, width: int) -> Iterable[Line]:
         if self._subject is not None:
@@ -238,3 +265,12 @@ class DetailPane(LinesView):
         """The span on show in a few words, neutralised."""
         subject = self._subject
         return neutralise(f"{subject.service} {subject.name}".strip()) if subject else ""
+
+
+def _index(store: SpanStore, cancelled: Callable[[], bool], tell: Tell) -> Backlinks:
+    """Turn the links of a store round; runs in a thread."""
+    found = Backlinks(store)
+    while found.step():
+        if cancelled():
+            raise Cancelled("another collection is on show")
+    return found
