@@ -113,7 +113,7 @@ class Terminal:
         if not self._read(5.0):
             raise RuntimeError(f"no answer to {key!r}")
         answered = time.perf_counter() - began
-        self.settle(0.03)
+        self.settle(0.12)  # a pane beside the rows follows a frame or two later
         return answered
 
     def _read(self, timeout: float) -> bool:
