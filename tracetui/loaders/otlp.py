@@ -14,6 +14,7 @@ from tracetui.loaders.control import Control
 from tracetui.loaders.documents import Documents, Part
 from tracetui.loaders.head import Head
 from tracetui.loaders.lenient import camel
+from tracetui.loaders.mending import Mending
 from tracetui.loaders.otlp_columns import Slot, SpanRows
 from tracetui.loaders.otlp_details import decode, resource_attributes, resource_key, scope, service_name
 from tracetui.loaders.otlp_records import SpanRecord, mend
@@ -79,6 +80,7 @@ class Reader:
         self._builder = builder
         self._issues = builder.issues
         self._rows = SpanRows(builder, builder.add_source(source, name, decode), control.step)
+        self._mending = Mending(mend, self._rows.mended, builder.issues)
         self._shape: Shape[SpanRecord] = Shape(SpanRecord)
         self._cutter = Cutter()
         self._resources: dict[bytes, Slot] = {}
@@ -205,7 +207,7 @@ class Reader:
             except JsonFault as fault:
                 if not self._next_resource(stream, max(start + 1, fault.offset)):
                     raise
-                self.broken(fault.offset, fault.reason)
+                self._mending.broken(fault.offset, fault.reason)
             if slot.code is None:
                 slot.settle(self._resource(b""))
 
@@ -244,7 +246,7 @@ class Reader:
                 scope_slot.settle(self._scope(stream.raw_value()))
             elif key == "spans":
                 if stream.peek() == _OPEN_LIST:
-                    for chunk in stream.records(self._shape, self):
+                    for chunk in stream.records(self._shape, self._mending):
                         self._rows.add_chunk(chunk, resource, scope_slot)
                 elif stream.peek() != ord("n"):
                     self._issues.add(IssueCode.BAD_TYPE, f"spans at byte {stream.position} is no list")
@@ -284,32 +286,6 @@ class Reader:
 
     def _scope(self, raw: bytes) -> int:
         return -1 if raw in (b"", b"{}", b"null") else self._builder.scope(raw, lambda: scope(raw))
-
-    # -- records that do not fit ----------------------------------------------------------------
-
-    def repair(self, record: bytes, offset: int, error: Exception) -> SpanRecord | None:
-        """See `records.Repair`."""
-        try:
-            mended = mend(record)
-        except ValueError as fault:
-            self._issues.add(IssueCode.BAD_SPAN, f"byte {offset}: {fault}")
-            return None
-        if mended is None:
-            self._issues.add(
-                IssueCode.BAD_SPAN, f"byte {offset}: {shown(record[:60].decode('utf-8', 'replace'))}"
-            )
-            return None
-        span, faults = mended
-        self._rows.mended(span, faults)
-        return span
-
-    def broken(self, offset: int, reason: str) -> None:
-        """See `records.Repair`."""
-        self._issues.add(IssueCode.BAD_SPAN, f"byte {offset}: {reason}")
-
-    def bad_text(self, offset: int) -> None:
-        """See `records.Repair`."""
-        self._issues.add(IssueCode.BAD_UTF8, f"byte {offset}")
 
 
 def _is_pretty(line: bytes) -> bool:

@@ -12,6 +12,7 @@ from tracetui.errors import NotATrace
 from tracetui.loaders.control import Control
 from tracetui.loaders.documents import Documents, Part
 from tracetui.loaders.head import Head
+from tracetui.loaders.mending import Mending
 from tracetui.loaders.records import Chunk, salvage
 from tracetui.loaders.stream import BATCH, JsonFault, JsonStream, Shape
 from tracetui.loaders.values import shown
@@ -61,6 +62,7 @@ class _Reader:
         self._rows = SpanRows(
             builder, source, builder.add_source(source, NAME, decode, partial=True), control
         )
+        self._mending = Mending(mend, self._rows.mended, builder.issues)
         self._shape: Shape[SpanRecord] = Shape(SpanRecord)
         self._failures = 0
 
@@ -105,7 +107,7 @@ class _Reader:
                 self._issues.add(IssueCode.BAD_TYPE, f"byte {place}: no list of spans")
 
     def _spans(self, stream: JsonStream) -> None:
-        for chunk in stream.records(self._shape, self):
+        for chunk in stream.records(self._shape, self._mending):
             self._rows.add(chunk)
 
     def _window_of_lines(self, stream: JsonStream) -> bool:
@@ -163,29 +165,5 @@ class _Reader:
 
     def _one(self, record: bytes, offset: int) -> None:
         chunk: Chunk[SpanRecord] = Chunk([], offset, starts=[], lengths=[])
-        salvage(chunk, record, offset, self._shape, self)
+        salvage(chunk, record, offset, self._shape, self._mending)
         self._rows.add(chunk)
-
-    # -- records that do not fit ----------------------------------------------------------------
-
-    def repair(self, record: bytes, offset: int, error: Exception) -> SpanRecord | None:
-        """See `records.Repair`."""
-        try:
-            mended = mend(record)
-            reason = shown(record[:60].decode("utf-8", "replace"))
-        except ValueError as fault:
-            mended, reason = None, str(fault)
-        if mended is None:
-            self._issues.add(IssueCode.BAD_SPAN, f"byte {offset}: {reason}")
-            return None
-        span, faults = mended
-        self._rows.mended(span, faults)
-        return span
-
-    def broken(self, offset: int, reason: str) -> None:
-        """See `records.Repair`."""
-        self._issues.add(IssueCode.BAD_SPAN, f"byte {offset}: {reason}")
-
-    def bad_text(self, offset: int) -> None:
-        """See `records.Repair`."""
-        self._issues.add(IssueCode.BAD_UTF8, f"byte {offset}")
