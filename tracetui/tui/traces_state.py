@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from tracetui.model.issues import IssueLog
 from tracetui.model.trace import Collection
+
+from .listing import Listing, listing_of
 
 if TYPE_CHECKING:
     from .state.find_traces import TraceHits, TraceMatches
 
-__all__ = ["Column", "Strip", "TraceListState", "slow_ns", "strip_of"]
+__all__ = ["Column", "ListState", "Strip", "TraceListState", "slow_ns", "strip_of"]
 
 Int64 = npt.NDArray[np.int64]
 EIGHTHS = 8
@@ -38,67 +39,58 @@ _ASCENDING = {Column.WHEN, Column.NAME}
 """Columns that start with the smallest; of the others the largest is what one looks for."""
 
 
-class TraceListState:
+class ListState:
     """Which traces stand where, and where the cursor is.
 
     Attributes:
-        collection: What is listed.
+        listing: What is listed.
         sort: The column that orders the list.
         descending: Whether its largest value stands first.
         order: int64[t], numbers of traces from top to bottom.
         cursor: A position in `order`; 0 also where the list is empty.
         matches: which traces the filter leaves, or None without one.
         hits: which traces were searched and found, or None.
-        issues: int64[t], issues of each trace, by number.
-        duration_ns: int64[t], the primary root's duration, by number.
     """
 
-    def __init__(self, collection: Collection) -> None:
+    def __init__(self, listing: Listing) -> None:
         self.sort = Column.DURATION
         self.descending = True
         self.cursor = 0
         self.matches: TraceMatches | None = None
         self.hits: TraceHits | None = None
-        self._load(collection)
-
-    def _load(self, collection: Collection) -> None:
-        self.collection = collection
-        table = collection.table
-        self.duration_ns: Int64 = table.root_duration_ns
-        self.issues: Int64 = np.fromiter(
-            (sum(issue.count for issue in log.issues) if log else 0 for log in _logs(collection)),
-            np.int64,
-            len(collection.traces),
-        )
+        self.listing = listing
         self._arrange()
 
     def __len__(self) -> int:
         return len(self.order)
 
     @property
+    def duration_ns(self) -> Int64:
+        """int64[t], the primary root's duration, by number."""
+        return self.listing.duration_ns
+
+    @property
+    def issues(self) -> Int64:
+        """int64[t], issues of each trace, by number."""
+        return self.listing.issues
+
+    @property
     def current(self) -> int:
         """The number of the trace at the cursor, -1 where there is none."""
         return int(self.order[self.cursor]) if len(self.order) else -1
 
-    def set_collection(self, collection: Collection) -> None:
-        """List another collection, as while loading; the cursor stays on the trace it is on.
+    def set_listing(self, listing: Listing) -> None:
+        """List other traces, as while loading; the cursor stays on the trace it is on.
 
         Before anything was moved, it stays at the top instead: there the slowest trace is to be found.
         """
-        ids = self.collection.store.trace_ids
-        at_top = self.cursor == 0
-        kept = ids[self.current] if self.current >= 0 and not at_top else None
-        number = self.current
-        grown = len(ids), len(collection.store.trace_ids)
-        if collection.store.trace_ids[: grown[0]] != ids:
-            self.matches = self.hits = None
-        else:  # what is new is looked at by and by
-            self.matches = self.matches and self.matches.grown(grown[1])
-            self.hits = self.hits and self.hits.grown(grown[1])
-        self._load(collection)
+        ids, number = self.listing.ids, self.current
+        kept = ids[number] if number >= 0 and self.cursor else None
+        self.listing = listing
+        self._arrange()
         self.cursor = min(self.cursor, max(0, len(self) - 1))
         if kept is not None:
-            ids = collection.store.trace_ids
+            ids = listing.ids
             if not (number < len(ids) and ids[number] == kept):
                 number = ids.index(kept) if kept in ids else -1
             self.select(number)
@@ -147,46 +139,51 @@ class TraceListState:
 
     def _arrange(self) -> None:
         """Equal values stand by start, then as in the source."""
-        table = self.collection.table
         values = self._values()
         keys = -values if self.descending else values
-        order = np.lexsort((table.start_ns, keys)).astype(np.int64)
+        order = np.lexsort((self.listing.start_ns, keys)).astype(np.int64)
         self.order: Int64 = order if self.matches is None else order[self.matches.keep[order]]
 
     def _values(self) -> Int64:
-        table = self.collection.table
+        listing = self.listing
         match self.sort:
             case Column.WHEN:
-                return table.start_ns
+                return listing.start_ns
             case Column.NAME:
-                return self._name_ranks()
+                return listing.name_ranks()
             case Column.DURATION:
-                return self.duration_ns
+                return listing.duration_ns
             case Column.SPANS:
-                return table.span_count
+                return listing.span_count
             case Column.SERVICES:
-                return table.service_count
+                return listing.service_count
             case Column.ERRORS:
-                return table.error_count
-        return self.issues
-
-    def _name_ranks(self) -> Int64:
-        """int64[t], the place of each trace's service and operation in alphabetical order."""
-        store, rows = self.collection.store, self.collection.table.root_row
-        pairs = np.stack((store.service[rows], store.name[rows]), axis=1)
-        unique, inverse = np.unique(pairs, axis=0, return_inverse=True)
-        texts = [
-            (store.strings[service].casefold(), store.strings[name].casefold())
-            for service, name in unique.tolist()
-        ]
-        rank = np.empty(len(texts), np.int64)
-        rank[sorted(range(len(texts)), key=texts.__getitem__)] = np.arange(len(texts))
-        return rank[inverse.reshape(-1)]
+                return listing.error_count
+        return listing.issues
 
 
-def _logs(collection: Collection) -> list[IssueLog | None]:
-    logs = list(collection.trace_logs)
-    return logs + [None] * (len(collection.traces) - len(logs))
+class TraceListState(ListState):
+    """The list of the traces of a collection.
+
+    Attributes:
+        collection: What is listed.
+    """
+
+    def __init__(self, collection: Collection) -> None:
+        self.collection = collection
+        super().__init__(listing_of(collection))
+
+    def set_collection(self, collection: Collection) -> None:
+        """List another collection, as while loading; see `set_listing`."""
+        ids = self.listing.ids
+        count = len(collection.store.trace_ids)
+        if collection.store.trace_ids[: len(ids)] != ids:
+            self.matches = self.hits = None
+        else:  # what is new is looked at by and by
+            self.matches = self.matches and self.matches.grown(count)
+            self.hits = self.hits and self.hits.grown(count)
+        self.collection = collection
+        self.set_listing(listing_of(collection))
 
 
 def slow_ns(durations: Int64) -> int:
@@ -221,7 +218,7 @@ class Strip:
     longest_ns: int
 
 
-def strip_of(state: TraceListState, width: int, height: int) -> Strip:
+def strip_of(state: ListState, width: int, height: int) -> Strip:
     """Put the longest duration of each stretch of time into a column.
 
     Args:
@@ -233,8 +230,8 @@ def strip_of(state: TraceListState, width: int, height: int) -> Strip:
         The strip.
     """
     width, height = max(1, width), max(1, height)
-    starts = state.collection.table.start_ns
-    durations = state.duration_ns
+    starts = state.listing.start_ns
+    durations = state.listing.duration_ns
     eighths = np.zeros(width, np.int64)
     slow, error = np.zeros(width, np.bool_), np.zeros(width, np.bool_)
     if not len(starts):
@@ -253,5 +250,5 @@ def strip_of(state: TraceListState, width: int, height: int) -> Strip:
     used = longest >= 0
     eighths[used] = np.maximum(1, (longest[used] >> shift) * (height * EIGHTHS) // scale)
     slow = longest >= slow_ns(durations)
-    error[column[state.collection.table.error_count > 0]] = True
+    error[column[state.listing.error_count > 0]] = True
     return Strip(eighths, slow, error, column, first, last, most)

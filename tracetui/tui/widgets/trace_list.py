@@ -11,11 +11,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tracetui import format as fmt
-from tracetui.model.trace import Collection
 from tracetui.text import cell_len, fit, neutralise
 from tracetui.tui.bindings import bindings_for
+from tracetui.tui.listing import Listing
 from tracetui.tui.theme import Paint, paint
-from tracetui.tui.traces_state import Column, TraceListState, strip_of
+from tracetui.tui.traces_state import Column, ListState, TraceListState, strip_of
 from tracetui.tui.traces_state import Strip as Durations
 from tracetui.tui.widgets.line import Line
 from tracetui.tui.widgets.times import Clock
@@ -90,22 +90,22 @@ class DurationStrip(Widget):
             super().__init__()
             self.column = column
 
-    def __init__(self, state: TraceListState, *, ascii: bool) -> None:
+    def __init__(self, state: ListState, *, ascii: bool) -> None:
         super().__init__()
         self.state = state
         self.ascii = ascii
         self.clock = Clock.UTC
         self._durations: Durations | None = None
-        self._collection: Collection | None = None
+        self._listing: Listing | None = None
         self._made_for = Size(0, 0)
 
     def durations(self) -> Durations:
         """The columns for the width at hand."""
-        size, collection = self.size, self.state.collection
-        # Collections are told apart by identity: to compare them would be to compare their columns.
-        if self._durations is None or self._collection is not collection or self._made_for != size:
+        size, listing = self.size, self.state.listing
+        # Listings are told apart by identity: to compare them would be to compare their columns.
+        if self._durations is None or self._listing is not listing or self._made_for != size:
             self._durations = strip_of(self.state, size.width - 2, max(1, size.height - 1))
-            self._collection, self._made_for = collection, size
+            self._listing, self._made_for = listing, size
         return self._durations
 
     def render_line(self, y: int) -> Strip:
@@ -216,7 +216,7 @@ class TraceTable(ScrollView, can_focus=True):
     }
     """
 
-    def __init__(self, state: TraceListState, *, ascii: bool) -> None:
+    def __init__(self, state: ListState, *, ascii: bool) -> None:
         super().__init__()
         self.state = state
         self.ascii = ascii
@@ -234,14 +234,14 @@ class TraceTable(ScrollView, can_focus=True):
         styles = paint(self.app)
         if self._drawer is None or self._drawer.paint is not styles:
             self._strips.clear()
-            table = self.state.collection.table
-            starts = table.start_ns
+            listing = self.state.listing
+            starts = listing.start_ns
             dated = bool(len(starts)) and int(starts.min()) // _DAY_NS != int(starts.max()) // _DAY_NS
             layout = Layout.fitting(
                 self.scrollable_content_region.width,
                 dated=dated,
-                most_spans=int(table.span_count.max()) if len(starts) else 0,
-                longest_name=longest_name(self.state.collection),
+                most_spans=int(listing.span_count.max()) if len(starts) else 0,
+                longest_name=longest_name(listing),
             )
             self._drawer = RowDrawer(self.state, layout, styles, self.clock, ascii=self.ascii)
         return self._drawer

@@ -10,10 +10,10 @@ from rich.style import Style
 
 from tracetui import format as fmt
 from tracetui.export import bars
-from tracetui.model.trace import Collection
 from tracetui.text import cell_len, fit, neutralise, to_ascii
+from tracetui.tui.listing import UNKNOWN, Listing
 from tracetui.tui.theme import Ground, Paint
-from tracetui.tui.traces_state import Column, Strip, TraceListState, slow_ns
+from tracetui.tui.traces_state import Column, ListState, Strip, slow_ns
 from tracetui.tui.widgets.line import Line, ink
 from tracetui.tui.widgets.times import Clock, local_offset_ns
 
@@ -103,14 +103,13 @@ class Layout:
         return found
 
 
-def longest_name(collection: Collection) -> int:
+def longest_name(listing: Listing) -> int:
     """Cells of the longest of the first thousand different services and operations of a list's traces."""
-    store, rows = collection.store, collection.table.root_row
-    services, names = store.service[rows].astype(np.int64), store.name[rows].astype(np.int64)
-    pairs = np.unique(services * len(store.strings) + names)[:_NAMES_LOOKED_AT]
+    strings = listing.strings
+    pairs = np.unique(listing.service * len(strings) + listing.name)[:_NAMES_LOOKED_AT]
     longest = 0
-    for service, name in (divmod(pair, len(store.strings)) for pair in pairs.tolist()):
-        text = neutralise(f"{store.strings[service][:300]} {store.strings[name][:300]}")
+    for service, name in (divmod(pair, len(strings)) for pair in pairs.tolist()):
+        text = neutralise(f"{strings[service][:300]} {strings[name][:300]}")
         longest = max(longest, cell_len(text))
     return longest
 
@@ -118,9 +117,7 @@ def longest_name(collection: Collection) -> int:
 class RowDrawer:
     """Draws header and rows of one list for one width and theme."""
 
-    def __init__(
-        self, state: TraceListState, layout: Layout, paint: Paint, clock: Clock, *, ascii: bool
-    ) -> None:
+    def __init__(self, state: ListState, layout: Layout, paint: Paint, clock: Clock, *, ascii: bool) -> None:
         self.state = state
         self.layout = layout
         self.paint = paint
@@ -157,32 +154,32 @@ class RowDrawer:
         """The row at a position of the list."""
         state, layout, paint = self.state, self.layout, self.paint
         number = int(state.order[position])
-        table, store = state.collection.table, state.collection.store
+        listing = state.listing
         on: Ground = "cursor" if cursor else "background"
         line = Line(width, paint.ground(on))
         text, muted = paint.style("text", on=on), paint.style("muted", on=on)
         line.add((">" if self.ascii else "▌") if cursor else " ", paint.style("accent", on=on), 1)
         gap = " " * layout.gap
         if layout.when:
-            line.add(self._when(int(table.start_ns[number])), muted)
+            line.add(self._when(int(listing.start_ns[number])), muted)
             line.add(gap)
-        root = int(table.root_row[number])
-        service = store.strings[int(store.service[root])]
+        service, name = listing.names(number)
         found = state.hits is not None and bool(state.hits.parts[number])
-        self._name(line, service, store.strings[int(store.name[root])], on, strong=cursor, found=found)
-        ns = int(state.duration_ns[number])
+        self._name(line, service, name, on, strong=cursor, found=found)
+        ns = int(listing.duration_ns[number])
         if layout.number:
             line.add(gap)
-            line.add(fmt.duration(ns, ascii=self.ascii).rjust(layout.number), text)
+            known = fmt.duration(ns, ascii=self.ascii) if ns >= 0 else "?"
+            line.add(known.rjust(layout.number), text)
         if layout.bar:
             line.add(gap)
             self._bar(line, ns, service, on)
         cross = "x" if self.ascii else "✗"
         for cells, figure, style in (
-            (layout.spans, fmt.count(int(table.span_count[number])), text),
-            (layout.services, fmt.count(int(table.service_count[number])), muted),
-            (layout.errors, self._mark(int(table.error_count[number]), cross), paint.style("error", on=on)),
-            (layout.issues, self._mark(int(state.issues[number]), "!"), paint.style("warning", on=on)),
+            (layout.spans, _figure(int(listing.span_count[number])), text),
+            (layout.services, _figure(int(listing.service_count[number])), muted),
+            (layout.errors, self._mark(int(listing.error_count[number]), cross), paint.style("error", on=on)),
+            (layout.issues, self._mark(int(listing.issues[number]), "!"), paint.style("warning", on=on)),
         ):
             if cells:
                 line.pad_to(line.used + layout.gap + cells - len(figure))
@@ -193,7 +190,7 @@ class RowDrawer:
         if self.clock is Clock.LOCAL:
             start_ns += local_offset_ns(start_ns)
         elif self.clock is Clock.RELATIVE:
-            first = int(self.state.collection.table.start_ns.min())
+            first = int(self.state.listing.start_ns.min())
             return fmt.offset(start_ns - first, ascii=self.ascii).ljust(self.layout.when)
         text = fmt.datetime_utc(start_ns)
         date, _, time_of_day = text.rpartition(" ")
@@ -239,6 +236,9 @@ class RowDrawer:
         return seen
 
     def _bar(self, line: Line, ns: int, service: str, on: Ground) -> None:
+        if ns < 0:
+            line.add(" " * self.layout.bar)
+            return
         begin = line.used
         window = bars.Window(0, self._longest, self.layout.bar)
         drawn = bars.bar(0, ns, ((0, ns),) if ns >= self._slow_ns else (), window, self._style)
@@ -256,11 +256,15 @@ class RowDrawer:
         line.pad_to(begin + self.layout.bar)
 
     def _mark(self, count: int, mark: str) -> str:
-        if not count:
+        if count <= 0:
             return ""
         if self.layout.gap > 1:
             return f"{mark} {fmt.count(count)}"
         return f"{mark}{count}" if count < 1000 else f"{mark}1k+"
+
+
+def _figure(count: int) -> str:
+    return fmt.count(count) if count != UNKNOWN else ""
 
 
 _UP: Final = " ▁▂▃▄▅▆▇█"
