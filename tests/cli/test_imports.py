@@ -28,7 +28,9 @@ def modules_after(arguments: list[str]) -> set[str]:
 def test_show_imports_no_screen_and_no_network(format: str) -> None:
     modules = modules_after([*SHOW, "--format", format])
     assert "tracetui.export.report" in modules
-    assert not modules & {"textual", "httpx", "rich.console", "asyncio", "tracetui.tui", "tracetui.backends"}
+    assert not modules & {
+        *("textual", "httpx", "rich.console", "asyncio", "cyclopts", "tracetui.tui", "tracetui.backends")
+    }
 
 
 def test_version_imports_nothing_to_speak_of() -> None:

@@ -86,6 +86,11 @@ def _dispatch(arguments: list[str]) -> int:
 
     if is_plain(arguments, tuple(_COMMANDS)) and can_view(arguments):
         return open_viewer(arguments)  # as the default command would; loading its library takes longer
+    if arguments[:1] == ["show"]:
+        from tracetui.cli.quick import read_show
+
+        if (plain := read_show(arguments)) is not None:
+            return plain.run()
     from cyclopts import CycloptsError
 
     from tracetui.errors import UsageError

@@ -1,26 +1,24 @@
 """The options that commands share, and their variables `TRACETUI_<OPTION>`: scripts hold on to the names."""
 
+from __future__ import annotations
+
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from cyclopts import Parameter
-
 from tracetui.errors import UsageError
 
-# Annotations are objects here, not text: the parser would compile each text again at every start.
-
 if TYPE_CHECKING:
+    from cyclopts import Parameter  # at run time put here by cli.library, when it is needed
+
     from tracetui.analysis import Mode
     from tracetui.export.ansi import TextOptions
     from tracetui.loaders import LoadOptions
 
 Colour = Literal["auto", "always", "never"]
 CriticalPath = Literal["default", "exact", "clip", "to-end"]
-Sources = Annotated[str, Parameter(name="SOURCE", env_var=(), show_env_var=False)]
 
 
-@Parameter(name="*")
 @dataclass(frozen=True)
 class Options:
     """What is read, and how it is shown.
@@ -49,7 +47,7 @@ class Options:
     debug: Annotated[bool, Parameter(env_var="TRACETUI_DEBUG")] = False
     "Show the traceback of an internal error."
 
-    def load_options(self) -> "LoadOptions":
+    def load_options(self) -> LoadOptions:
         """What the loaders are told.
 
         Raises:
@@ -64,7 +62,7 @@ class Options:
         )
 
     @property
-    def mode(self) -> "Mode":
+    def mode(self) -> Mode:
         """The variant of the critical path."""
         from tracetui.analysis import Mode
 
@@ -76,7 +74,7 @@ class Options:
             return self.color == "always"
         return _is_terminal(1) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
-    def text_options(self, width: int | None = None) -> "TextOptions":
+    def text_options(self, width: int | None = None) -> TextOptions:
         """How text is laid out.
 
         Args:

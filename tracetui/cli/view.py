@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from tracetui.cli.library import Shared, Sources
 from tracetui.cli.main import source_name
-from tracetui.cli.options import Options, Sources
+from tracetui.cli.options import Options
 from tracetui.cli.selected import Selected
 from tracetui.cli.viewer import STDERR, STDOUT, can_view, open_viewer
 from tracetui.errors import UsageError
@@ -37,7 +38,7 @@ class ViewOptions:
 
 def view(
     *sources: Sources,
-    options: Options = Options(),  # noqa: B008 - frozen
+    options: Shared = Options(),  # noqa: B008 - frozen
     view_options: ViewOptions = ViewOptions(),
 ) -> int:
     """Open the viewer. Where stdout is no terminal, print what `show` prints.
@@ -50,7 +51,7 @@ def view(
         return _open_viewer(names, options, view_options)
     if not names:
         raise UsageError("no source given", hint="a file, a directory, a glob, or - for standard input")
-    from tracetui.cli.show import print_traces
+    from tracetui.cli.printing import print_traces
 
     return print_traces(names, options)
 

@@ -1,0 +1,108 @@
+"""What `show` does once its options are known."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+from tracetui.cli.messages import tell, tell_warnings
+from tracetui.cli.options import Options
+from tracetui.errors import BackendError, ExitCode, TracetuiError
+
+if TYPE_CHECKING:
+    from tracetui.export.report import Report
+    from tracetui.model.issues import Issue
+    from tracetui.model.trace import Collection
+
+Format = Literal["tree", "table", "json", "jsonl", "csv", "markdown"]
+Spans = Literal["all", "path", "none"]
+
+
+def print_traces(
+    names: list[str],
+    options: Options,
+    format: Format = "tree",
+    spans: Spans = "all",
+    width: int | None = None,
+) -> int:
+    """Load and print.
+
+    Args:
+        names: Sources as the user gave them.
+        options: What is read and how it is shown.
+        format: The output format.
+        spans: Which spans are listed.
+        width: Cells of a line; None for the width at hand.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        TracetuiError: No source could be read.
+    """
+    gc.disable()  # columns and strings hold no cycles; a process that prints and ends has none to find
+    load_options = options.load_options()
+    from tracetui import loaders
+    from tracetui.export.report import Report
+    from tracetui.export.report import Spans as SpanChoice
+
+    collection = loaders.load(names, load_options)
+    report = Report(collection, mode=options.mode, spans=SpanChoice(spans))
+    if format not in ("json", "jsonl"):
+        tell_warnings(_warnings(collection))
+    _print(report, options, format, width)
+    for failure in collection.failures:
+        tell(str(failure))
+    return _code(collection.failures)
+
+
+def _print(report: Report, options: Options, format: Format, width: int | None) -> None:
+    from tracetui.cli import output
+
+    if format == "json":
+        from tracetui.export.json import write_json
+
+        output.write_bytes(write_json(report))
+    elif format == "jsonl":
+        from tracetui.export.json import write_jsonl
+
+        output.write_bytes(write_jsonl(report))
+    elif format == "csv":
+        from tracetui.export.csv import write_csv
+
+        output.write_text(write_csv(report))
+    elif format == "markdown":
+        from tracetui.export.markdown import write_markdown
+
+        output.write_lines(write_markdown(report))
+    elif format == "table":
+        from tracetui.export.table import write_table
+
+        output.write_lines(write_table(report, options.text_options(width)))
+    else:
+        from tracetui.export.tree import write_tree
+
+        output.write_lines(write_tree(report, options.text_options(width)))
+
+
+def _warnings(collection: Collection) -> Iterator[str]:
+    """Issues of severity warning and above, those of the import first."""
+    for issue in collection.issues:
+        if issue.severity != "info":
+            yield _warning(issue)
+    for trace_id, log in zip(collection.store.trace_ids, collection.trace_logs, strict=True):
+        for issue in log.issues if log else ():
+            if issue.severity != "info":
+                yield f"trace {trace_id}: {_warning(issue)}"
+
+
+def _warning(issue: Issue) -> str:
+    return f"{issue.message} ({issue.samples[0]})" if issue.samples else issue.message
+
+
+def _code(failures: list[TracetuiError]) -> ExitCode:
+    if not failures:
+        return ExitCode.OK
+    backend = any(isinstance(failure, BackendError) for failure in failures)
+    return ExitCode.BACKEND if backend else ExitCode.INPUT
