@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -17,34 +16,25 @@ from tracetui.config import Loaded, recent_path
 from tracetui.errors import ExitCode, UsageError
 from tracetui.format import plural, size
 from tracetui.loaders import Progress
-from tracetui.model.trace import Collection
 
 from .bindings import GLOBAL, bindings_for
-from .copying import CopyingApp
-from .loading import SMALL, Arrived, Loading, Mail
+from .loading import Arrived, Loading, Mail
 from .opening import Opener
 from .screens.start import LoadingScreen
 from .screens.waterfall import WaterfallScreen
 from .settings import Keeper, name_of
-from .state.carry import carry_over
-from .state.facts import Facts, analyse, lay_out
-from .state.queries import Kind, Queries
-from .state.view import ViewState
+from .showing import ShowingApp
 from .terminal import guarded_signals
 from .theme import APP_CSS
 
 if TYPE_CHECKING:
     from .copy_choices import Copyable
-    from .screens.traces import TraceListScreen
-    from .widgets.detail import DetailPane
 
 REFRESH_SECONDS = 0.1
 """How often, at most, what is still loading is drawn anew."""
-KEPT_TRACES = 16
-"""Traces whose analysis and view are kept for coming back to them."""
 
 
-class TraceApp(CopyingApp):
+class TraceApp(ShowingApp):
     """Shows what a `Loading` brings.
 
     Args:
@@ -69,18 +59,11 @@ class TraceApp(CopyingApp):
         theme: str | None = None,
         keeper: Keeper | None = None,
     ) -> None:
-        super().__init__(keeper, theme=theme)
+        super().__init__(keeper, theme=theme, mode=mode, ascii=ascii)
         self.loading = loading
-        self.mode = mode
-        self.ascii = ascii
-        self.collection: Collection | None = None
         self.failure: Exception | None = None
         self.finished = False
         self.opener = Opener(self)
-        self.queries = Queries()
-        """What is searched and filtered in the waterfall, whatever trace is on it."""
-        self._kept: dict[str, tuple[Facts, ViewState]] = {}  # by trace id, the last opened last
-        self._open = -1
         self._pumping = False
 
     # Loading
@@ -179,139 +162,6 @@ class TraceApp(CopyingApp):
             return False
         self.loading.stop()
         return True
-
-    # Traces
-
-    def _list_screen(self) -> TraceListScreen | None:
-        if self.collection is None or len(self.collection.traces) < 2:
-            return None
-        from .screens.traces import TraceListScreen
-
-        return next((s for s in self.screen_stack if isinstance(s, TraceListScreen)), None)
-
-    def show_list(self) -> bool:
-        """Go to the list of traces, at the one that was open; returns whether there is one."""
-        if self.collection is None or len(self.collection.traces) < 2:
-            return False
-        from .screens.traces import TraceListScreen
-
-        listed = self._list_screen()
-        if listed is None:
-            listed = TraceListScreen(self.collection, ascii=self.ascii)
-            if self._open >= 0:
-                listed.select(self._open)
-            self._replace(listed)
-        else:
-            if self._open >= 0:
-                listed.select(self._open)
-            while self.screen is not listed:
-                self.pop_screen()
-        return True
-
-    def _replace(self, screen: Screen[Any]) -> None:
-        """Put a screen in the place of the one that is on; the first of all goes on top of none."""
-        if len(self.screen_stack) > 1:
-            self.switch_screen(screen)
-        else:
-            self.push_screen(screen)
-
-    def source_of(self, facts: Facts) -> str:
-        """Return the name of the file that a trace came from."""
-        sources = self.collection.sources if self.collection else []
-        if not len(facts.forest):
-            return ""
-        index = int(facts.trace.store.source[facts.first])
-        name = sources[index].name if index < len(sources) else ""
-        return "standard input" if name == "-" else name.rstrip("/").rpartition("/")[2]
-
-    def on_trace_list_screen_opened(self, message: TraceListScreen.Opened) -> None:
-        if message.searched:
-            self.queries.texts[Kind.SEARCH] = message.searched
-        self.open_trace(message.index)
-
-    def open_trace(self, index: int) -> None:
-        """Show the waterfall of a trace of the collection."""
-        if self.collection is None:
-            return
-        trace = self.collection.traces[index]
-        known = self._kept.get(trace.trace_id)
-        if known is None or known[0].trace.store is not trace.store:
-            facts = lay_out(trace)
-            if len(facts.forest) <= SMALL // 10:
-                facts = analyse(facts, self.mode)
-            else:
-                self.run_worker(partial(self._analyse, index, facts), thread=True, exclusive=True)
-            self._keep(facts)
-        self.show_trace(index)
-
-    def _analyse(self, index: int, facts: Facts) -> None:
-        """Analyse a trace in a worker, and then show what came of it."""
-        done = analyse(facts, self.mode)
-
-        def show() -> None:
-            self._keep(done)
-            if index == self._open:
-                self.show_trace(index)
-
-        self.call_from_thread(show)
-
-    def _keep(self, facts: Facts) -> None:
-        """Keep a newer picture of a trace; its cursor and folds are carried over."""
-        known = self._kept.pop(facts.trace.trace_id, None)
-        if known is None:
-            view = ViewState(facts.forest, facts.whole)
-        elif known[0].forest is facts.forest:
-            view = known[1]
-        else:
-            view = carry_over(*known, facts)
-        self._kept[facts.trace.trace_id] = facts, view
-        while len(self._kept) > KEPT_TRACES:
-            del self._kept[next(iter(self._kept))]
-
-    def show_trace(self, index: int) -> None:
-        """Put a kept trace on the screen."""
-        assert self.collection is not None
-        facts, view = self._kept[self.collection.traces[index].trace_id]
-        view.set_tree_shift(self.keeper.settings.tree_width)
-        self._open = index
-        found = next((s for s in self.screen_stack if isinstance(s, WaterfallScreen)), None)
-        screen = found or WaterfallScreen(ascii=self.ascii, pinned=self.keeper.settings.pinned)
-        if found is None:
-            if isinstance(self.screen, LoadingScreen):
-                self.switch_screen(screen)
-            else:
-                self.push_screen(screen)
-        screen.show(facts, view, self.source_of(facts))
-
-    def step_trace(self, step: int) -> str:
-        """Open the next (1) or previous (-1) trace of the list; returns what to tell about it."""
-        listed = self._list_screen()
-        if self.collection is None or len(self.collection.traces) < 2:
-            return "this is the only trace"
-        order = listed.order() if listed is not None else list(range(len(self.collection.traces)))
-        at = order.index(self._open) + step if self._open in order else 0
-        if not 0 <= at < len(order):
-            return "this is the {} trace of the list".format("last" if step > 0 else "first")
-        self.open_trace(order[at])
-        return f"trace {at + 1:,} of {len(order):,}"
-
-    def on_detail_pane_opened(self, message: DetailPane.Opened) -> None:
-        from .screens.pager import PagerScreen
-
-        self.push_screen(PagerScreen(message.entry, ascii=self.ascii))
-
-    def on_detail_pane_followed(self, message: DetailPane.Followed) -> None:
-        """Go to a span of a loaded trace."""
-        trace_id, span_id = message.trace_id, message.span_id
-        ids = self.collection.store.trace_ids if self.collection else []
-        waterfall = next((s for s in self.screen_stack if isinstance(s, WaterfallScreen)), None)
-        if trace_id not in ids:
-            if waterfall is not None:
-                waterfall.say("the trace of this link is not loaded")
-            return
-        self.open_trace(ids.index(trace_id))
-        if waterfall is not None:
-            waterfall.go_to(span_id)
 
     def on_key(self, event: events.Key) -> None:
         """Have letters typed ahead, before the field they are for had the focus, be text and not commands."""

@@ -1,0 +1,101 @@
+"""All that can be done with a key. Footer, help, palette, remapping and the keys page come from this list.
+
+A table an area is in a module of its own. An action is carried out by whoever owns the context: its
+`action_run(name)` gets the action's id. Actions of the context "global" are the application's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from tracetui.tui.key_labels import key_label as key_label
+
+from . import looking, moving, panes, program, traces
+from .action import CONTEXTS as CONTEXTS
+from .action import EVERYWHERE
+from .action import GLOBAL as GLOBAL
+from .action import GROUPS as GROUPS
+from .action import Action as Action
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+
+ACTIONS: tuple[Action, ...] = (
+    *moving.ACTIONS,
+    *looking.ACTIONS,
+    *panes.ACTIONS,
+    *traces.ACTIONS,
+    *program.ACTIONS,
+)
+
+
+def actions_for(context: str, actions: Iterable[Action] = ACTIONS) -> list[Action]:
+    """Return the actions of a context, the global ones included, in the order of the list."""
+    return [action for action in actions if context in action.contexts or action.contexts == EVERYWHERE]
+
+
+def actions_of(app: object) -> tuple[Action, ...]:
+    """Return the actions of an application, which its settings may have given other keys."""
+    found: tuple[Action, ...] = getattr(app, "actions", ACTIONS)
+    return found
+
+
+def bindings_for(context: str) -> list[Binding]:
+    """Return Textual's bindings of one context ("global" for the application's own)."""
+    from textual.binding import Binding
+
+    return [
+        Binding(
+            ",".join(action.keys),
+            action.call,
+            action.description,
+            show=bool(action.footer),
+            id=action.id,
+            tooltip=action.help,
+            priority=action.id in ("interrupt",),
+        )
+        for action in ACTIONS
+        if context in action.contexts
+    ]
+
+
+def footer_actions(context: str, actions: Iterable[Action] = ACTIONS) -> list[Action]:
+    """Return the actions in the footer of a context, in the order of the list."""
+    return [
+        action
+        for action in actions_for(context, actions)
+        if action.footer and (not action.footer_in or context in action.footer_in)
+    ]
+
+
+def footer_items(context: str) -> list[tuple[str, str]]:
+    """Return (key, words) for the footer of a context, in the order of the list."""
+    return [
+        (action.footer_keys or key_label(action.keys[0]), action.footer) for action in footer_actions(context)
+    ]
+
+
+def keys_markdown(actions: Iterable[Action] = ACTIONS) -> str:
+    """Return docs/keys.md: every action by group."""
+    lines = ["# Keys", "", "Vim keys and arrows are equals, and a key has one meaning everywhere."]
+    listed = list(actions)
+    for group in GROUPS:
+        rows = [action for action in listed if action.group == group]
+        if not rows:
+            continue
+        lines += ["", f"## {group}", "", "| keys | action | what it does | where |", "|---|---|---|---|"]
+        for action in rows:
+            keys = " ".join(f"`{key_label(key)}`" for key in action.keys)
+            where = (
+                "everywhere"
+                if set(action.contexts) in ({GLOBAL}, set(CONTEXTS))
+                else ", ".join(action.contexts)
+            )
+            lines.append(f"| {keys} | `{action.id}` | {action.help} | {where} |")
+    lines += [
+        "",
+        "The name in the second column is the one to use in a setting that gives an action other keys.",
+        "",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,61 @@
+"""What one action is: a name, its keys, its words, and where it works."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+GLOBAL = "global"
+CONTEXTS = ("waterfall", "detail", "traces", "pager", "help", "open")
+GROUPS = ("Move", "Fold", "Jump", "Find", "Look", "Panes", "Traces", "Program")
+
+
+class Action(Struct, frozen=True):
+    """One thing a user can do.
+
+    Attributes:
+        id: its name in settings; stable.
+        keys: Textual key names, the first is the one shown.
+        description: two or three words, for footer and palette.
+        group: one of `GROUPS`.
+        help: one sentence.
+        contexts: where it works; `("global",)` is everywhere.
+        footer: the words beside its key in the footer; empty where it is not shown there.
+        footer_keys: the keys to show in the footer where they are not just the first one.
+        footer_in: contexts in whose footer it stands; empty for all of its contexts.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    description: str
+    group: str
+    help: str
+    contexts: tuple[str, ...]
+    footer: str = ""
+    footer_keys: str = ""
+    footer_in: tuple[str, ...] = ()
+
+    @property
+    def call(self) -> str:
+        """What Textual runs for it."""
+        return f"app.run('{self.id}')" if self.contexts == (GLOBAL,) else f"run('{self.id}')"
+
+
+EVERY_PANE = CONTEXTS
+WATERFALL = ("waterfall",)
+EVERYWHERE = (GLOBAL,)
+LISTED = ("waterfall", "traces")
+
+
+def action(
+    id: str,
+    keys: str,
+    description: str,
+    group: str,
+    help: str,
+    contexts: tuple[str, ...] = WATERFALL,
+    footer: str = "",
+    footer_keys: str = "",
+    footer_in: tuple[str, ...] = (),
+) -> Action:
+    """Return an action; its keys are given in one string, with blanks between. The rest is as in `Action`."""
+    return Action(id, tuple(keys.split()), description, group, help, contexts, footer, footer_keys, footer_in)

@@ -1,0 +1,56 @@
+"""Panes and pagers: detail, long values, copying."""
+
+from __future__ import annotations
+
+from .action import Action, action
+
+ACTIONS: tuple[Action, ...] = (
+    action(
+        "open",
+        "enter",
+        "Open",
+        "Panes",
+        "Open the detail of this span; in it, a long value or the span of a link.",
+        ("waterfall", "detail"),
+        "details",
+    ),
+    action(
+        "filter-attributes",
+        "slash",
+        "Filter attributes",
+        "Panes",
+        "Show only the attributes, events and links that hold what you type.",
+        ("detail",),
+        "filter",
+    ),
+    action(
+        "pin",
+        "p",
+        "Pin attribute",
+        "Panes",
+        "Give this attribute a column beside the names of all spans; again: take it away.",
+        ("detail",),
+        "pin",
+    ),
+    action("next-pane", "tab", "Next pane", "Panes", "Go to the next pane.", ("waterfall", "detail")),
+    action(
+        "copy",
+        "y",
+        "Copy",
+        "Panes",
+        "Choose what to copy: a value, an id, the span, the critical path.",
+        ("waterfall", "detail", "traces", "pager"),
+        "copy",
+        footer_in=("detail", "pager"),
+    ),
+    action("pager", "P", "$PAGER", "Panes", "Read this value in $PAGER.", ("pager",), "$PAGER"),
+    action(
+        "editor",
+        "ctrl+e",
+        "$EDITOR",
+        "Panes",
+        "Open a copy of this value, exactly as recorded, in $EDITOR.",
+        ("pager",),
+        "$EDITOR",
+    ),
+)

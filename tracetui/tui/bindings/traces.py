@@ -1,0 +1,56 @@
+"""The list of traces, and the files that they come from."""
+
+from __future__ import annotations
+
+from .action import EVERYWHERE, Action, action
+
+ACTIONS: tuple[Action, ...] = (
+    action(
+        "save",
+        "ctrl+s",
+        "Save",
+        "Traces",
+        "Save this trace to a file, never over another.",
+        ("waterfall", "detail", "traces"),
+    ),
+    action(
+        "open-trace", "enter", "Open trace", "Traces", "Open the trace of this line.", ("traces",), "open"
+    ),
+    action("next-trace", "right_curly_bracket", "Next trace", "Traces", "Open the next trace of the list."),
+    action(
+        "previous-trace",
+        "left_curly_bracket",
+        "Previous trace",
+        "Traces",
+        "Open the previous trace of the list.",
+    ),
+    action(
+        "sort",
+        "x",
+        "Sort by next column",
+        "Traces",
+        "Sort the list by the next column; a click on a column's name sorts by it.",
+        ("traces",),
+        "sort",
+    ),
+    action(
+        "sort-back",
+        "X",
+        "Sort by previous column",
+        "Traces",
+        "Sort the list by the previous column.",
+        ("traces",),
+    ),
+    action(
+        "sort-reverse",
+        "v",
+        "Turn the order round",
+        "Traces",
+        "Turn the order of the list round.",
+        ("traces",),
+    ),
+    action("open-recent", "enter", "Open file", "Traces", "Open this file.", ("open",), "open"),
+    action("edit-path", "tab", "Path", "Traces", "Type a path; in it: complete it.", ("open",), "path"),
+    action("open-file", "ctrl+o", "Open a file", "Traces", "Open another file in this viewer.", EVERYWHERE),
+    action("reload", "R", "Reload", "Traces", "Read the sources again.", EVERYWHERE),
+)

@@ -1,0 +1,168 @@
+"""The waterfall as an arrangement of panes: where they stand, which has the focus, what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from tracetui.model.span import Span
+from tracetui.tui.widgets.footer import KeyBar
+from tracetui.tui.widgets.header import TraceHeader
+from tracetui.tui.widgets.ruler import Ruler
+from tracetui.tui.widgets.waterfall import Waterfall
+
+from .panes import WIDE, place
+from .searched import SearchedScreen
+
+if TYPE_CHECKING:
+    from tracetui.tui.app import TraceApp
+    from tracetui.tui.widgets.detail import DetailPane
+
+
+class PanedScreen(SearchedScreen):
+    """A screen with the waterfall of a trace, and beside it the detail of the span under the cursor.
+
+    Args:
+        ascii: draw with ASCII signs only.
+        pinned: attributes with a column of their own.
+    """
+
+    DEFAULT_CSS = """
+    PanedScreen #body { height: 1fr; layout: vertical; }
+    PanedScreen #rows { height: 1fr; width: 1fr; }
+    PanedScreen #detail { display: none; }
+    PanedScreen.-detail #detail { display: block; }
+    PanedScreen.-below #detail { border-top: solid $border; }
+    PanedScreen.-right #body { layout: horizontal; }
+    PanedScreen.-right #detail { border-left: solid $border; }
+    PanedScreen.-detail.-over #rows { display: none; }
+    """
+
+    def __init__(self, *, ascii: bool, pinned: Sequence[str]) -> None:
+        super().__init__()
+        self._header = TraceHeader(ascii=ascii)
+        self._ruler = Ruler(ascii=ascii, pinned=pinned)
+        self._waterfall = Waterfall(ascii=ascii, pinned=pinned)
+        self._detail: DetailPane | None = None  # made when first shown: not all of a first picture's time
+        self._keys = KeyBar("waterfall", ascii=ascii)
+        self._facts = None
+        self._view = None
+        self._wanted: bool | None = None  # the detail pane, as the user chose it; None: as fits
+        self._look = -1
+        self._composed = False
+
+    @property
+    def _tracetui(self) -> TraceApp:
+        return self.app  # type: ignore[return-value]
+
+    def compose(self) -> ComposeResult:
+        # Arranged before there is anything to style: a pane that came later would have all drawn twice.
+        self._lay_out(*self.app.size)
+        yield self._header
+        with Container(id="body"):
+            with Container(id="rows"):
+                yield self._ruler
+                yield self._waterfall
+            if self._detail is not None:
+                yield self._detail
+        yield self._keys
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._lay_out(event.size.width, event.size.height)
+
+    def _lay_out(self, width: int = -1, height: int = -1) -> None:
+        """Find the detail pane's place, and divide the lines anew."""
+        width = self.size.width if width < 0 else width
+        height = self.size.height if height < 0 else height
+        side, cells = place(width, height, len(self._facts.forest) if self._facts is not None else 0)
+        for name in ("below", "right", "over"):
+            self.set_class(name == side, f"-{name}")
+        shown = width >= WIDE if self._wanted is None else self._wanted
+        self.set_class(shown, "-detail")
+        if shown and self._detail is None:
+            from tracetui.tui.widgets.detail import DetailPane
+
+            self._detail = DetailPane(id="detail")
+            if self._composed:
+                self.query_one("#body").mount(self._detail)
+                self._tell_detail()
+        if self._detail is not None:
+            self._detail.styles.height = cells if side == "below" else "1fr"
+            self._detail.styles.width = cells if side == "right" else "1fr"
+        self._measure()
+
+    @on(Waterfall.Laid)
+    def _measure(self) -> None:
+        """Divide the width anew, and have ruler and rows agree."""
+        if self._view is not None and self._composed:
+            self._look = self._view.look_version
+            self._waterfall.relayout()
+            grid = self._ruler.measure(self._view, self._waterfall.columns, self._tracetui.clock)
+            self._waterfall.set_grid(grid)
+
+    @property
+    def _detail_open(self) -> bool:
+        return self.has_class("-detail")
+
+    def _open_detail(self, wanted: bool) -> None:
+        self._wanted = wanted
+        self._lay_out()
+        if wanted and self._detail is not None:
+            self._tell_detail()
+            self._detail.focus()
+        else:
+            self._waterfall.focus()
+
+    def on_detail_pane_pinned(self, event: DetailPane.Pinned) -> None:
+        """Pin an attribute, or take it away; the one pinned last stands first, as room is for few."""
+        names = [name for name in self._ruler.pinned if name != event.name]
+        added = len(names) == len(self._ruler.pinned)
+        names = [event.name, *names] if added else names
+        self._tracetui.keep(pinned=names)
+        self._ruler.pinned = self._waterfall.pinned = tuple(names)
+        self._measure()
+        self._tell_detail()
+        room = self._waterfall.columns.pinned
+        few = f", of {len(names)} columns there is room for {room}" if room < len(names) else ""
+        self.say(("pinned: p takes it away" if added else "no longer pinned") + few)
+
+    def _tell_detail(self) -> None:
+        """Have the detail pane follow the cursor."""
+        view, facts, detail = self._view, self._facts, self._detail
+        if view is None or facts is None or detail is None:
+            return
+        detail.services = facts.services
+        detail.set_pinned(self._ruler.pinned)
+        detail.mark(view.hits.pattern if view.hits is not None else None)
+        if view.cursor < 0:
+            detail.clear()
+            return
+        from tracetui.tui.detail.subject import Figures
+
+        row = facts.row(view.cursor)
+        if row < 0:
+            detail.show(None, Figures())
+            return
+        own = on_path = None
+        if facts.self_ns is not None and facts.on_path_ns is not None:
+            own, on_path = int(facts.self_ns[row - facts.first]), int(facts.on_path_ns[row - facts.first])
+        detail.show(Span(facts.trace.store, row), Figures(self_ns=own, on_path_ns=on_path))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self._keys.set_context("detail" if event.widget is self._detail else "waterfall")
+        if self._finding is not None:
+            self._finding[0].focus_moved(event.widget)
+
+    def _next_pane(self) -> None:
+        if not self._detail_open or self._detail is None:
+            self._open_detail(True)
+        elif self._detail.has_focus and not self.has_class("-over"):
+            self._waterfall.focus()
+        elif self._detail.has_focus:
+            self._open_detail(False)
+        else:
+            self._detail.focus()
