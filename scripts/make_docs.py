@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tracetui.config.describe import settings_table
-from tracetui.model.issues import KINDS
+from tracetui.model.issues import KINDS, RANK
 from tracetui.tui.bindings import ACTIONS, GROUPS, Action, key_label, keys_markdown
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,12 +26,39 @@ def keys_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def issues_table() -> str:
-    """The issues as docs/formats.md shows them: code, severity and words."""
-    lines = ["| code | severity | what is told |", "|---|---|---|"]
-    for code, kind in KINDS.items():
-        lines.append(f"| `{code}` | {kind.severity} | {kind.many.replace('{n}', '*n*')} |")
-    return "\n".join(lines) + "\n"
+_ISSUES_INTRO = """# Issues
+
+What is wrong with an input is repaired where it can be, and told: once for each kind, with a count and the
+first few places where it was met, with the trace it belongs to or, where there is none, with the import. `!`
+in the viewer lists them, and enter goes to the span of a sample. `show` tells warnings and errors on stderr;
+`--format json` has all of them in `issues`. They never change the exit code.
+
+| severity | means |
+|---|---|
+| error | data is missing or unreliable |
+| warning | something was repaired or left out that you should know of |
+| info | a harmless repair: nothing that is shown is in doubt |
+"""
+
+
+def issues_markdown() -> str:
+    """Return docs/issues.md: each code, what it means, what was done and what to do."""
+    lines = [_ISSUES_INTRO]
+    for severity in RANK:
+        lines += [f"## {severity.capitalize()}s" if severity != "info" else "## Info", ""]
+        for code, kind in KINDS.items():
+            if kind.severity is severity:
+                lines += [
+                    f"### `{code}`",
+                    "",
+                    f"*{kind.many.replace('{n}', 'n')}*",
+                    "",
+                    f"- What it means: {kind.means}",
+                    f"- What was done: {kind.done}",
+                    f"- What to do: {kind.advice}",
+                    "",
+                ]
+    return "\n".join(lines)
 
 
 def _filled(name: str, part: str, table: str) -> str:
@@ -48,7 +75,7 @@ def documents() -> dict[str, str]:
     """Path below the checkout and text of each document that is made, or made in part."""
     return {
         "README.md": _filled("README.md", "keys", keys_table()),
-        "docs/formats.md": _filled("docs/formats.md", "issues", issues_table()),
+        "docs/issues.md": issues_markdown(),
         "docs/keys.md": keys_markdown(),
         "docs/settings.md": _filled("docs/settings.md", "settings", settings_table()),
     }

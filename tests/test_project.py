@@ -78,7 +78,7 @@ def test_links_of_the_documents_lead_somewhere() -> None:
             assert (path.parent / target).exists(), f"{path.name}: {target}"
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/formats.md", "docs/keys.md", "docs/settings.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/issues.md", "docs/keys.md", "docs/settings.md"])
 def test_what_documents_take_from_the_program_is_up_to_date(name: str) -> None:
     text = (CHECKOUT / name).read_text(encoding="utf-8")
     assert text == make_docs.documents()[name], "run python -m scripts.make_docs"

@@ -20,6 +20,7 @@ class Told:
     def __init__(self) -> None:
         self.opaque_texts: list[str] = []
         self.issues: list[tuple[int, IssueCode, str]] = []
+        self.rows: list[int] = []
         self.traces: list[str] = []
 
     def opaque(self, text: str) -> int:
@@ -32,13 +33,16 @@ class Told:
             self.traces.append(trace_id)
         return self.traces.index(trace_id)
 
-    def trace_issue(self, trace: int, code: IssueCode, sample: str = "", count: int = 1) -> None:
+    def trace_issue(
+        self, trace: int, code: IssueCode, sample: str = "", count: int = 1, row: int = -1
+    ) -> None:
         self.issues.append((trace, code, sample))
+        self.rows.append(row)
 
 
 def codes(odd: values.Oddities, traces: Any = 0) -> list[str]:
     told = Told()
-    odd.report(told, traces)
+    odd.report(told, traces, 0)
     return [code.value for _, code, _ in told.issues]
 
 
@@ -128,7 +132,8 @@ def test_ids_that_do_not_decode_are_kept_as_text() -> None:
     assert opaque.tolist() == [True, False, True]
     assert ids[0] == ids[2]
     assert told.opaque_texts == ["span one"]
-    odd.report(told, [7, 8, 9])
+    odd.report(told, [7, 8, 9], 100)
+    assert told.rows == [100, 102]
     assert [(trace, code) for trace, code, _ in told.issues] == [(7, "bad-id"), (9, "bad-id")]
 
 

@@ -13,6 +13,7 @@ from tracetui.errors import BackendError, ExitCode, TracetuiError
 if TYPE_CHECKING:
     from tracetui.export.report import Report
     from tracetui.model.issues import Issue
+    from tracetui.model.store import SpanStore
     from tracetui.model.trace import Collection
 
 Format = Literal["tree", "table", "json", "jsonl", "csv", "markdown"]
@@ -91,14 +92,25 @@ def _warnings(collection: Collection) -> Iterator[str]:
     for issue in collection.issues:
         if issue.severity != "info":
             yield _warning(issue)
-    for trace_id, log in zip(collection.store.trace_ids, collection.trace_logs, strict=True):
+    store = collection.store
+    firsts = store.trace_first.tolist()
+    for trace_id, first, log in zip(store.trace_ids, firsts, collection.trace_logs, strict=False):
         for issue in log.issues if log else ():
             if issue.severity != "info":
-                yield f"trace {trace_id}: {_warning(issue)}"
+                yield f"trace {trace_id}: {_warning(issue, store, first)}"
 
 
-def _warning(issue: Issue) -> str:
-    return f"{issue.message} ({issue.samples[0]})" if issue.samples else issue.message
+def _warning(issue: Issue, store: SpanStore | None = None, first: int = 0) -> str:
+    """An issue in one line, with the first place where it was met."""
+    if not issue.places:
+        return issue.message
+    place = issue.places[0]
+    if store is None or place.row < 0:
+        return f"{issue.message} ({place.text})"
+    key = store.key(first + place.row)
+    if place.text.startswith(key):
+        return f"{issue.message} ({place.text})"
+    return f"{issue.message} (span {key}: {place.text})" if place.text else f"{issue.message} (span {key})"
 
 
 def _code(failures: list[TracetuiError]) -> ExitCode:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -29,15 +29,23 @@ class _Section(msgspec.Struct, gc=False):
     kind: str
 
 
-def issue_value(issue: Issue) -> dict[str, Any]:
-    """An issue as it stands in a report."""
-    return {
+def issue_value(issue: Issue, key_of: Callable[[int], str] | None = None) -> dict[str, Any]:
+    """An issue as it stands in a report.
+
+    Args:
+        issue: The issue.
+        key_of: The key of a row of the trace it belongs to; None where it belongs to none.
+    """
+    value: dict[str, Any] = {
         "code": str(issue.code),
         "severity": str(issue.severity),
         "count": issue.count,
         "message": issue.message,
         "samples": issue.samples,
     }
+    if key_of is not None:
+        value["spans"] = [key_of(place.row) if place.row >= 0 else None for place in issue.places]
+    return value
 
 
 def write_json(report: Report) -> Iterator[bytes]:
@@ -152,7 +160,7 @@ class _Writer:
                 }
                 for service in services
             ],
-            "issues": [issue_value(issue) for issue in issues],
+            "issues": [issue_value(issue, lambda row: self.store.key(trace.first + row)) for issue in issues],
         }
         yield escape_json(dumps_plain(value))[:-1] + b',"critical_paths":['
         for index, number in enumerate(self.report.paths_of(trace)):

@@ -175,9 +175,11 @@ class SpanColumns:
 
     def _tell_unknown(self, trace: TraceObject) -> None:
         for slot, process_id in trace.unknown.items():
-            count = sum(int((slots == slot).sum()) for _, slots in trace.waiting)
+            rows = [first + np.flatnonzero(slots == slot) for first, slots in trace.waiting]
+            found = np.concatenate(rows) if rows else np.empty(0, np.int64)
+            row = int(found[0]) if len(found) else -1
             told = f"process {shown(process_id)}" if process_id else "no process id"
-            self.builder.trace_issue(trace.code, IssueCode.MISSING_PROCESS, told, count)
+            self.builder.trace_issue(trace.code, IssueCode.MISSING_PROCESS, told, len(found), row)
 
     def flush(self) -> None:
         """Append what was collected."""
@@ -216,7 +218,7 @@ class SpanColumns:
         for row, references in parents.alternatives.items():
             self.builder.alternatives(first + row, references)
         self._report_notes(offsets, odd)
-        odd.report(self.builder, traces)
+        odd.report(self.builder, traces, first)
         _remember_waiting(parts, first, traces)
 
     def _trace_codes(self, parts: list[Part], odd: Oddities) -> tuple[npt.NDArray[np.int32], Owners]:

@@ -125,7 +125,7 @@ class SpanRows:
             offset=offsets,
             length=lengths,
         )
-        self._odd.report(self._builder, columns["trace"])
+        self._odd.report(self._builder, columns["trace"], first_row)
         self.total += len(spans)
         at = first_row
         for count, resource, scope in groups:

@@ -45,7 +45,9 @@ class OpaqueIds(Protocol):
 class TraceIssues(Protocol):
     """What an `Oddities` needs of a builder."""
 
-    def trace_issue(self, trace: int, code: IssueCode, sample: str = "", count: int = 1) -> None: ...
+    def trace_issue(
+        self, trace: int, code: IssueCode, sample: str = "", count: int = 1, row: int = -1
+    ) -> None: ...
 
 
 class Oddities:
@@ -64,18 +66,21 @@ class Oddities:
             other.add(rows[row], code, sample)
         self._found.clear()
 
-    def report(self, builder: TraceIssues, traces: int | Sequence[int] | NDArray[np.int32]) -> None:
+    def report(
+        self, builder: TraceIssues, traces: int | Sequence[int] | NDArray[np.int32], first: int
+    ) -> None:
         """Tell the builder, and forget.
 
         Args:
             builder: The builder of the import.
             traces: The trace code of the batch, or one for each of its records.
+            first: The builder's row of the first record.
         """
         if not self._found:
             return
         for (row, code), sample in self._found.items():
             trace = traces if isinstance(traces, int) else int(traces[row])
-            builder.trace_issue(trace, code, sample)
+            builder.trace_issue(trace, code, sample, row=first + row)
         self._found.clear()
 
     def __bool__(self) -> bool:

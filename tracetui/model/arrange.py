@@ -50,23 +50,30 @@ def arrange(builder: StoreBuilder, columns: Columns, *, complete: bool) -> Colle
     _tell_repeats(columns, identity, builder, logs)
     more_records = _joined_records(columns, identity)
     parent, columns, place = _leave_out_gone(columns, identity)
+    _follow_gone(logs, identity, place)
     logs = TraceLogs(logs.logs, columns["trace"])
     mend_times(columns, parent, logs)
     forest = _grow(builder, columns, parent, logs)
     _tell_orphans(builder, columns, parent, logs)
-    _tell_roots(columns, parent, logs)
+    _tell_roots(builder, columns, parent, logs)
     _tell_outside(builder, columns, parent, logs)
     store, trace_codes = _lay_out(builder, columns, parent, forest, resources)
+    position = np.empty(len(parent), np.int64)
+    position[forest.order] = np.arange(len(parent))
     if more_records:
-        position = np.empty(len(parent), np.int64)
-        position[forest.order] = np.arange(len(parent))
         store.more_records = {int(position[place[host]]): more for host, more in more_records.items()}
     sources = [
         SourceInfo(entry.source.name, entry.format, entry.source.size or 0, spread[number], counts[number])
         for number, entry in enumerate(builder.sources)
     ]
     trace_logs = [logs.logs.get(code) for code in trace_codes]
-    return Collection(store, sources, builder.issues.copy(), trace_logs, complete=complete)
+    for log, first in zip(trace_logs, store.trace_first.tolist(), strict=False):
+        if log is not None:
+            log.move_samples(lambda row, first=first: int(position[row]) - first)  # type: ignore[misc]
+    issues = builder.issues.copy()
+    if len(sources) > 1:
+        issues.name_sources([source.name for source in sources])
+    return Collection(store, sources, issues, trace_logs, complete=complete)
 
 
 def _record_numbers(trace: Int32s) -> Int32s:
@@ -113,7 +120,7 @@ def _tell_repeats(columns: Columns, identity: Identity, builder: StoreBuilder, l
     mistaken = identity.repeat > 0
     mistaken[shared] = False
     for code, rows in (
-        (IssueCode.DUPLICATE_SPAN, np.array(identity.dropped, np.int64)),
+        (IssueCode.DUPLICATE_SPAN, np.array(list(identity.dropped), np.int64)),
         (IssueCode.MERGED_SPAN, np.array(list(identity.merged), np.int64)),
         (IssueCode.DUPLICATE_ID, np.flatnonzero(mistaken)),
         (IssueCode.MULTIPLE_PARENTS, np.array(list(builder.references), np.int64)),
@@ -143,7 +150,7 @@ def _leave_out_gone(columns: Columns, identity: Identity) -> tuple[Int32s, Colum
     """Parents and columns without the rows that were dropped or joined, and each old row's new place."""
     rows = len(identity.parent)
     columns["repeat"] = identity.repeat
-    gone = identity.dropped + list(identity.merged)
+    gone = [*identity.dropped, *identity.merged]
     if not gone:
         return identity.parent, columns, np.empty(0, np.int64)
     keep = np.ones(rows, np.bool_)
@@ -152,6 +159,21 @@ def _leave_out_gone(columns: Columns, identity: Identity) -> tuple[Int32s, Colum
     parent = identity.parent[keep]
     parent = np.where(parent >= 0, place[parent], -1).astype(np.int32)
     return parent, {name: column[keep] for name, column in columns.items()}, place
+
+
+def _follow_gone(logs: TraceLogs, identity: Identity, place: npt.NDArray[np.int64]) -> None:
+    """Have samples follow their spans to their new places, or those that stand for spans that are gone."""
+    if not len(place):
+        return
+    hosts = identity.merged | identity.dropped
+
+    def kept(row: int) -> int:
+        while row in hosts:
+            row = hosts[row]
+        return int(place[row])
+
+    for log in logs.logs.values():
+        log.move_samples(kept)
 
 
 def _grow(builder: StoreBuilder, columns: Columns, parent: Int32s, logs: TraceLogs) -> Forest:
@@ -180,13 +202,13 @@ def _tell_orphans(builder: StoreBuilder, columns: Columns, parent: Int32s, logs:
         )
 
 
-def _tell_roots(columns: Columns, parent: Int32s, logs: TraceLogs) -> None:
+def _tell_roots(builder: StoreBuilder, columns: Columns, parent: Int32s, logs: TraceLogs) -> None:
     """Traces with more than one span that names no parent."""
     roots = np.flatnonzero((parent < 0) & ((columns["flags"] & Flag.HAS_PARENT) == 0))
     trace = columns["trace"][roots]
     several = np.bincount(trace, minlength=1)[trace] > 1
     if several.any():
-        logs.add_rows(IssueCode.MULTIPLE_ROOTS, roots[several])
+        logs.add_rows(IssueCode.MULTIPLE_ROOTS, roots[several], lambda row: _id_text(builder, columns, row))
 
 
 def _tell_outside(builder: StoreBuilder, columns: Columns, parent: Int32s, logs: TraceLogs) -> None:

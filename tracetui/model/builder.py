@@ -94,6 +94,7 @@ class StoreBuilder:
             The number for the `source` column.
         """
         self.sources.append(SourceEntry(source, format, decode, partial))
+        self.issues.source = len(self.sources) - 1
         return len(self.sources) - 1
 
     def trace(self, trace_id: str) -> int:
@@ -185,9 +186,11 @@ class StoreBuilder:
         """Several parent references of one span; which one holds is settled when all spans are known."""
         self.references[row] = references
 
-    def trace_issue(self, trace: int, code: IssueCode, sample: str = "", count: int = 1) -> None:
-        """Count an issue that belongs to one trace."""
-        self.trace_issues.setdefault(trace, IssueLog()).add(code, sample, count=count)
+    def trace_issue(
+        self, trace: int, code: IssueCode, sample: str = "", count: int = 1, row: int = -1
+    ) -> None:
+        """Count an issue that belongs to one trace; `row` is that of the span it was met in."""
+        self.trace_issues.setdefault(trace, IssueLog()).add(code, sample, count=count, row=row)
 
     def finish(self, *, complete: bool = True, partial_view: bool = False) -> Collection:
         """Make the collection of all that was appended so far.

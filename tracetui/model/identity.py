@@ -58,14 +58,14 @@ class Identity(Struct):
     Attributes:
         parent: int32[n], row of each row's parent, -1 for none.
         repeat: int32[n], the n of keys that end in `_n`, 0 for the others.
-        dropped: Rows that repeat another record byte for byte.
+        dropped: Rows that repeat another record byte for byte, with the row of that one.
         merged: Rows joined into another, with the row that took them in.
         server_of: For rows of client halves, the server half with the same id.
     """
 
     parent: npt.NDArray[np.int32]
     repeat: npt.NDArray[np.int32]
-    dropped: list[int] = field(default_factory=list)
+    dropped: dict[int, int] = field(default_factory=dict)
     merged: dict[int, int] = field(default_factory=dict)
     server_of: dict[int, int] = field(default_factory=dict)
 
@@ -226,8 +226,9 @@ def _settle_repeats(
     for group in index.groups(without=first):
         kept: list[int] = []
         for row in group:
-            if any(same_bytes(other, row) for other in kept):
-                identity.dropped.append(row)
+            twin = next((other for other in kept if same_bytes(other, row)), None)
+            if twin is not None:
+                identity.dropped[row] = twin
                 continue
             host = next((o for o in kept if partial[row] and _one_span(columns, o, row, clocks)), None)
             if host is None:

@@ -44,7 +44,7 @@ class TraceLogs:
             log.add(code, count=len(members))
             if describe is not None:
                 for row in members[:MAX_SAMPLES].tolist():
-                    log.add(code, str(describe(row)), count=0)
+                    log.add(code, str(describe(row)), count=0, row=row)
 
 
 def rows_by_trace(trace: npt.NDArray[np.int32], rows: Rows) -> Iterator[tuple[int, Rows]]:
@@ -72,7 +72,8 @@ def mend_times(columns: Columns, parent: npt.NDArray[np.int32], logs: TraceLogs)
     start, duration = columns["start_ns"], columns["duration_ns"]
     wild = np.flatnonzero((start > LATEST_NS) | (start < EARLIEST_NS) | (duration > LONGEST_NS))
     if len(wild):
-        logs.add_rows(IssueCode.BAD_TIME, wild)
+        times = start.copy(), duration.copy()
+        logs.add_rows(IssueCode.BAD_TIME, wild, lambda row: _wild(int(times[0][row]), int(times[1][row])))
         np.clip(start, EARLIEST_NS, LATEST_NS, out=start)
         np.minimum(duration, LONGEST_NS, out=duration)
     negative = np.flatnonzero(duration < 0)
@@ -82,9 +83,14 @@ def mend_times(columns: Columns, parent: npt.NDArray[np.int32], logs: TraceLogs)
         duration[negative] = 0
     timeless = np.flatnonzero((columns["flags"] & Flag.NO_TIME) != 0)
     if len(timeless):
-        logs.add_rows(IssueCode.BAD_TIME, timeless)
+        logs.add_rows(IssueCode.BAD_TIME, timeless, lambda row: "no start")
         _borrow_starts(columns, parent, timeless)
     _tell_far_starts(columns, logs)
+
+
+def _wild(start: int, duration: int) -> str:
+    """What is told of times that no sum can hold."""
+    return f"duration {duration} ns" if EARLIEST_NS <= start <= LATEST_NS else f"start {start} ns"
 
 
 def _borrow_starts(columns: Columns, parent: npt.NDArray[np.int32], timeless: Rows) -> None:
