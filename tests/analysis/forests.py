@@ -10,10 +10,12 @@ UNITS = (1, US, 10 * US, MS)
 
 
 @st.composite
-def forests(draw: st.DrawFn, max_spans: int = 14, base: int = 1_700_000_000_000_000_000) -> list[S]:
+def forests(
+    draw: st.DrawFn, max_spans: int = 14, base: int = 1_700_000_000_000_000_000, unit: int = 0
+) -> list[S]:
     """Spans of one trace on a coarse grid, so that equal times are the rule; keys in a drawn order."""
     count = draw(st.integers(1, max_spans))
-    unit = draw(st.sampled_from(UNITS))
+    unit = unit or draw(st.sampled_from(UNITS))
     names = draw(st.permutations([f"{n:016x}" for n in range(1, count + 1)]))
     spans: list[S] = []
     for number in range(count):

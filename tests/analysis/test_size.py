@@ -10,6 +10,7 @@ import pytest
 from tests.analysis import shapes
 from tests.analysis.columns import Columns
 from tracetui.analysis import Mode, alternatives, critical_paths, on_path_ns, reason, self_times
+from tracetui.analysis.replay import Replay
 
 MANY = 200_000
 SHAPES: dict[str, tuple[Callable[[int], Columns], dict[Mode, int]]] = {
@@ -56,3 +57,17 @@ def test_reasons_in_a_big_trace(mode: Mode) -> None:
     paths = critical_paths(columns, mode=mode)
     assert reason(paths, columns, 0) == f"last of {MANY - 1} children to finish; own time, it has no children"
     assert len(alternatives(paths, columns, 0)) == MANY - 2
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_replay_of_a_big_trace(name: str) -> None:
+    columns = SHAPES[name][0](MANY)
+    replay = Replay(columns, 0)
+    time = on_path_ns(critical_paths(columns), columns)
+    rows = [*range(0, MANY, MANY // 500), MANY - 1]
+    for row in rows:
+        below = int(time[row : row + int(columns.size[row])].sum())
+        assert 0 <= replay.saves(row) <= below
+        assert replay.slack(row) == 0 or replay.saves(row) == 0
+    assert 0 <= replay.saving(dict.fromkeys(rows[1:], 0)) <= replay.duration_ns
+    assert replay.saving(together=[rows[1:]]) <= replay.duration_ns

@@ -113,6 +113,21 @@ def clip_again(store: SpanColumns, blocking: Blocking, tops: Rows) -> Rows:
     return rows
 
 
+def clip_below(store: SpanColumns, blocking: Blocking, tops: Rows) -> None:
+    """Clip the windows below spans to those of their parents once more; they only become shorter by it.
+
+    Args:
+        store: The columns.
+        blocking: Its `low_ns`, `high_ns` and `blocks` are written to.
+        tops: Local rows of the spans, ascending; none is in the subtree of another.
+    """
+    last = blocking.first + len(blocking.parent)
+    rows = _below(tops, store.size[blocking.first : last])
+    rows = rows[~np.isin(rows, tops, assume_unique=True)]
+    depth = store.depth[blocking.first : last]
+    _clip(rows, blocking.parent, depth, blocking.may, blocking.low_ns, blocking.high_ns, blocking.blocks)
+
+
 def may_block(store: SpanColumns, rows: Rows, above: Rows, mode: Mode = Mode.DEFAULT) -> Mask:
     """Whether the rules allow a child to block its parent, whatever part of it they overlap.
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tracetui.analysis.blocking import Blocking, Mode, clip_again, find_blocking
+from tracetui.analysis.blocking import Blocking, Mode, clip_again, clip_below, find_blocking
 from tracetui.analysis.chunks import chunks
 from tracetui.analysis.columns import Ints, Mask, Rows, SpanColumns
 from tracetui.analysis.rewalk import rewalk
@@ -117,13 +117,27 @@ _EMPTY = (
 def _paths(store: SpanColumns, first: int, last: int, mode: Mode) -> CriticalPaths:
     if first >= last:
         return CriticalPaths(*_EMPTY, mode)
-    blocking = find_blocking(store, first, last, mode)
-    on_path, blocking = _waited_for(store, blocking, store.size[first:last], mode)
+    on_path, blocking = waited_for(store, first, last, mode)
     return _sections(store, blocking, on_path, mode)
 
 
-def _waited_for(store: SpanColumns, blocking: Blocking, size: Int32s, mode: Mode) -> tuple[Mask, Blocking]:
-    """Which rows are on their root's path, and the windows in which they are."""
+def waited_for(store: SpanColumns, first: int, last: int, mode: Mode = Mode.DEFAULT) -> tuple[Mask, Blocking]:
+    """Which rows are on their root's path, and the windows of all rows as the walk left them.
+
+    Near-sequential siblings on the path are cut at their successor's start, and what is below them is clipped
+    to that.
+
+    Args:
+        store: The columns.
+        first: First row; the range starts and ends with whole traces or whole subtrees.
+        last: Row after the last.
+        mode: How strictly the path is followed.
+
+    Returns:
+        bool[last - first], on the path of the root above it; and the blocking children with their windows.
+    """
+    blocking = find_blocking(store, first, last, mode)
+    size = store.size[first:last]
     reached = blocking.parent < 0
     rows = np.flatnonzero(blocking.blocks)
     cut_rows, until = _walk(store, blocking, rows, mode, reached)
@@ -145,10 +159,14 @@ def _waited_for(store: SpanColumns, blocking: Blocking, size: Int32s, mode: Mode
         reached[rows] = False
         cut_rows, until = _walk(store, blocking, rows[blocking.blocks[rows]], mode, reached)
         on_path = _with_ancestors(reached, size)
+    if len(tops):
+        clip_again(store, blocking, tops)
     for top in tops.tolist():
         on_path[top : top + int(size[top])] = False
         rows, low, high = rewalk(store, blocking, top)
         on_path[rows], blocking.low_ns[rows], blocking.high_ns[rows] = True, low, high
+    if len(tops):
+        clip_below(store, blocking, tops)
     return on_path, blocking
 
 
