@@ -146,6 +146,11 @@ class IssueLog:
         """All issues, the worst first, then by code."""
         return sorted(self, key=lambda issue: (RANK[issue.severity], issue.code))
 
+    @property
+    def reckoned(self) -> int:
+        """How many records have issues that the reader should know of; harmless repairs are not counted."""
+        return sum(issue.count for issue in self if issue.severity is not Severity.INFO)
+
     def __iter__(self) -> Iterator[Issue]:
         return iter(self._by_code.values())
 

@@ -193,6 +193,8 @@ class TraceApp(ShowingApp):
             self.offer_copy()
         elif name == "save":
             self.offer_save()
+        elif name == "issues":
+            self.show_issues()
         elif name == "open-file":
             self.opener.ask()
         elif name == "reload":

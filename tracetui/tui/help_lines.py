@@ -18,6 +18,7 @@ PLACES = {
     "pager": "a long value",
     "help": "this page",
     "open": "the choice of a file",
+    "issues": "the import report",
 }
 _WIDE = 96  # from here on the page has two columns
 _GUTTER = 3

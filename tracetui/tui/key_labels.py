@@ -17,6 +17,7 @@ _LABELS = {
     "full_stop": ".",
     "colon": ":",
     "apostrophe": "'",
+    "exclamation_mark": "!",
     "question_mark": "?",
     "slash": "/",
     "less_than_sign": "<",

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from tracetui.model.issues import IssueLog
 from tracetui.model.trace import Collection
 
 __all__ = ["UNKNOWN", "Listing", "listing_of"]
@@ -75,7 +74,7 @@ def listing_of(collection: Collection) -> Listing:
     issues = np.zeros(len(store.trace_ids), np.int64)
     for number, log in enumerate(logs):
         if log:
-            issues[number] = _issues(log)
+            issues[number] = log.reckoned
     return Listing(
         ids=store.trace_ids,
         strings=store.strings,
@@ -88,7 +87,3 @@ def listing_of(collection: Collection) -> Listing:
         error_count=table.error_count,
         issues=issues,
     )
-
-
-def _issues(log: IssueLog) -> int:
-    return sum(issue.count for issue in log.issues)

@@ -161,6 +161,27 @@ class ShowingApp(CopyingApp):
         self.open_trace(order[at])
         return f"trace {at + 1:,} of {len(order):,}"
 
+    def show_issues(self, trace: int | None = None) -> None:
+        """Show the import report, on one trace or on all; what is chosen in it is gone to."""
+        if self.collection is not None:
+            from .screens.issues import IssuesScreen
+
+            self.push_screen(IssuesScreen(self.collection, trace, ascii=self.ascii), self._go_to_sample)
+
+    def _go_to_sample(self, chosen: tuple[str, str] | None) -> None:
+        """Go to a span by the id of its trace and its key; both may have gone with a reload."""
+        if chosen is None or self.collection is None:
+            return
+        trace_id, key = chosen
+        ids = self.collection.store.trace_ids
+        if trace_id in ids:
+            number = ids.index(trace_id)
+            row = self.collection.row_of_key(number, key)
+            self.open_trace(number)
+            for screen in self.screen_stack:
+                if isinstance(screen, WaterfallScreen):
+                    screen.go_to_row(row)
+
     def on_detail_pane_opened(self, message: DetailPane.Opened) -> None:
         from .screens.pager import PagerScreen
 

@@ -34,6 +34,23 @@ ACTIONS: tuple[Action, ...] = (
     ),
     action("next-pane", "tab", "Next pane", "Panes", "Go to the next pane.", ("waterfall", "detail")),
     action(
+        "issues",
+        "exclamation_mark",
+        "Issues",
+        "Panes",
+        "List what was repaired, guessed or left out while reading, and what to do about it.",
+        ("waterfall", "detail", "traces"),
+    ),
+    action(
+        "go-to-span",
+        "enter",
+        "Go to span",
+        "Panes",
+        "Go to the span that this line of the import report is about.",
+        ("issues",),
+        "go to span",
+    ),
+    action(
         "copy",
         "y",
         "Copy",

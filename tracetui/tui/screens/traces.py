@@ -225,6 +225,9 @@ class TraceListScreen(Screen[None]):
         if self.state.current >= 0:
             self.post_message(self.Opened(self.state.current, self.queries.texts[Kind.SEARCH]))
 
+    def on_trace_summary_issues_picked(self) -> None:
+        self.action_run("issues")
+
     def on_trace_head_clicked(self, event: TraceHead.Clicked) -> None:
         self.state.sort_by(event.column)
         self._changed()

@@ -74,6 +74,15 @@ class WaterfallScreen(PanedScreen):
             view.reveal(node)
             self._apply(None)
 
+    def go_to_row(self, row: int) -> None:
+        """Go to a span by its row in the store."""
+        view, facts = self._view, self._facts
+        if view is None or facts is None or not facts.first <= row < facts.trace.last:
+            return
+        view.reveal(facts.forest.node(row - facts.first))
+        if self._composed:
+            self._apply(None)
+
     def copyable(self) -> Copyable | None:
         """Where the cursor is, for the copy menu."""
         from tracetui.tui.copy_choices import Copyable
@@ -114,6 +123,8 @@ class WaterfallScreen(PanedScreen):
             self._keys.message(f"times: {self._tracetui.clock.value}")
         elif name in ("copy", "save"):
             self._tracetui.action_run(name)
+        elif name == "issues":
+            self._tracetui.show_issues(facts.trace.index if facts is not None else None)
         elif name in ("next-trace", "previous-trace"):
             self._keys.message(self._tracetui.step_trace(1 if name == "next-trace" else -1) or "")
 
@@ -188,6 +199,10 @@ class WaterfallScreen(PanedScreen):
             moved = event.end_ns > event.start_ns
             view.set_window(Window(event.start_ns, event.end_ns) if moved else view.whole)
             self._apply(None)
+
+    @on(TraceHeader.IssuesPicked)
+    def _issues_picked(self) -> None:
+        self.action_run("issues")
 
     @on(TraceHeader.Picked)
     def _service_picked(self, event: TraceHeader.Picked) -> None:

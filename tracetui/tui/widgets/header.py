@@ -13,8 +13,10 @@ from textual.widget import Widget
 
 from tracetui.export.bars import EIGHTHS
 from tracetui.format import duration, offset, percent, plural
+from tracetui.model.issues import Severity
 from tracetui.text import cell_len, fit, neutralise, to_ascii
 from tracetui.tui.state.facts import Facts
+from tracetui.tui.state.report import tally
 from tracetui.tui.theme import Paint, paint
 
 from .line import Line, ink
@@ -41,8 +43,12 @@ class TraceHeader(Widget):
             super().__init__()
             self.service = service
 
+    class IssuesPicked(Message):
+        """The count of issues was clicked."""
+
     def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._issues = (0, 0)  # the cells of the count
         self.ascii = ascii
         self._facts: Facts | None = None
         self._source = ""
@@ -74,20 +80,28 @@ class TraceHeader(Widget):
         if self._facts is not None and len(self._facts.forest):
             line.add(" ", None, 1)
             if y == 0:
-                summary(line, self._facts, self._source, self._clock, styles, self.ascii)
+                self._issues = summary(line, self._facts, self._source, self._clock, styles, self.ascii)
             elif y == 1:
                 self._places = path_line(line, self._facts, styles, self.ascii)
         return line.strip()
 
     def on_click(self, event: events.Click) -> None:
+        if event.y == 0 and self._issues[0] <= event.x < self._issues[1]:
+            self.post_message(self.IssuesPicked())
         for begin, end, service in self._places if event.y == 1 else ():
             if begin <= event.x < end:
                 self.post_message(self.Picked(service))
                 return
 
 
-def summary(line: Line, facts: Facts, source: str, clock: Clock, paint: Paint, ascii: bool) -> None:
-    """Put the first line together; what does not fit is left out, least important first."""
+def summary(
+    line: Line, facts: Facts, source: str, clock: Clock, paint: Paint, ascii: bool
+) -> tuple[int, int]:
+    """Put the first line together; what does not fit is left out, least important first.
+
+    Returns:
+        First and one after the last of the cells in which issues are counted; equal if there are none.
+    """
     trace = facts.trace
     strong = paint.style("strong", on="background", bold=True)
     text, muted = paint.style("text", on="background"), paint.style("muted", on="background")
@@ -96,12 +110,13 @@ def summary(line: Line, facts: Facts, source: str, clock: Clock, paint: Paint, a
     reply = "after the reply" if line.width >= 110 else "after"
     after: list[Piece] = [(f" ({offset(late, ascii=ascii)} {reply})", muted)] if late > 0 else []
     errors = int(trace.error_count)
-    issues = sum(issue.count for issue in trace.issues)
+    issues, worst = tally(trace.collection, trace.index)
+    grave = paint.style("error" if worst is Severity.ERROR else "warning", on="background")
     by_importance: list[list[Piece]] = [
         [("   " + plural(int(trace.span_count), "span"), text)],
         [("   " + plural(errors, "error"), paint.style("error", on="background"))] if errors else [],
         after,
-        [("   " + plural(issues, "issue"), paint.style("warning", on="background"))] if issues else [],
+        [("   " + plural(issues, "issue"), grave)] if issues else [],
         [("   " + plural(int(trace.service_count), "service"), text)],
         [(f"   depth {int(trace.depth):,}", text)],
     ]
@@ -125,11 +140,15 @@ def summary(line: Line, facts: Facts, source: str, clock: Clock, paint: Paint, a
     line.add(service, paint.service(trace.service, on="background"))
     line.add(" " + fit(name, max(0, title_room - cell_len(service) - 1), middle=True, pad=False), strong)
     line.add("   " + big, strong)
+    place = (0, 0)
     for index in (2, 0, 4, 1, 3, 5):
         if index in kept:
+            if index == 3:
+                place = line.used + 3, line.used + sum(cell_len(text) for text, _ in by_importance[index])
             for piece in by_importance[index]:
                 line.add(*piece)
     _right_end(line, right, muted, "-" if ascii else "·")
+    return place
 
 
 def _right_end(line: Line, texts: list[str], style: Style, dot: str) -> None:

@@ -31,9 +31,13 @@ class TraceSummary(Widget):
 
     DEFAULT_CSS = "TraceSummary { height: 1; }"
 
+    class IssuesPicked(Message):
+        """The count of issues was clicked."""
+
     def __init__(self, state: TraceListState) -> None:
         super().__init__()
         self.state = state
+        self._issues = (0, 0)  # the cells of the count
 
     def render_line(self, y: int) -> Strip:
         styles = paint(self.app)
@@ -50,12 +54,15 @@ class TraceSummary(Widget):
         failed = int((collection.table.error_count > 0).sum())
         if failed:
             parts.append((f"{fmt.count(failed)} with errors", styles.style("error", on="background")))
-        issues = int(self.state.issues.sum()) + sum(issue.count for issue in collection.issues)
+        issues = int(self.state.issues.sum()) + collection.log.reckoned
         if issues:
             parts.append((fmt.plural(issues, "issue"), styles.style("warning", on="background")))
+        self._issues = (0, 0)
         for words, style in parts:
             if line.room > len(words) + 3:
                 line.add("   " + words, style)
+                if issues and words is parts[-1][0]:
+                    self._issues = line.used - len(words), line.used
         if matches is not None:
             self._filter(line, matches.text, styles)
             return line.strip()
@@ -67,6 +74,10 @@ class TraceSummary(Widget):
             line.pad_to(line.width - cell_len(names) - 1)
             line.add(names, muted)
         return line.strip()
+
+    def on_click(self, event: events.Click) -> None:
+        if self._issues[0] <= event.x < self._issues[1]:
+            self.post_message(self.IssuesPicked())
 
     def _filter(self, line: Line, text: str, styles: Paint) -> None:
         """The filter at the right end, in the place of the files."""
