@@ -1,7 +1,9 @@
 """Kill the viewer at random moments, and see that its terminal is as it was: `python -m scripts.kill_test`.
 
 Each run starts `python -m tracetui` in a pseudoterminal of its own, sends its process one signal, and then
-interprets all that the terminal was sent. A run that is not over in `PATIENCE` seconds is a failure, too.
+interprets all that the terminal was sent. A run that is not over `PATIENCE` seconds later is a failure, too.
+Several terminals run side by side, each in one thread with the others: none waits for another. The first few
+are not counted: they tell how long a start takes here, and so until when the moments are to be.
 """
 
 from __future__ import annotations
@@ -14,21 +16,26 @@ import random
 import re
 import select
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
 import termios
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 SOURCES = ("sample_traces/checkout.json", "sample_traces/several-traces.json", "")
-LATEST = 1.5
-"""Seconds after the start at which the last signals come."""
-PATIENCE = 15.0
+PATIENCE = 30.0
+"""Seconds from the signal to the end of the process, at most."""
+ENTERED = b"\x1b[?1049h"
+"""What the viewer writes first of all."""
+BEYOND = 1.6
+"""The last signals come after so many times the time of a start."""
 
 USUAL = {25: True, 7: True}
 """Modes that are on in a terminal nobody has touched; all others are off."""
@@ -45,6 +52,7 @@ class Outcome:
         signal: what was sent.
         after: seconds after the start.
         sent: bytes that the terminal was sent.
+        started: seconds after the start when the viewer took the screen; 0 where it did not.
         code: the exit code; negative where a signal ended the process.
         troubles: what is not as it was, and what else went wrong.
     """
@@ -52,6 +60,7 @@ class Outcome:
     signal: signal.Signals
     after: float
     sent: int = 0
+    started: float = 0.0
     code: int = 0
     troubles: list[str] = field(default_factory=list)
 
@@ -84,62 +93,97 @@ def left_over(sent: bytes) -> list[str]:
     return troubles
 
 
-def run_once(source: str, number: signal.Signals, after: float, *, answers: bool, home: str) -> Outcome:
-    """Start a viewer, kill it, and look at its terminal.
+@dataclass(frozen=True)
+class Plan:
+    """One run to come.
 
-    Args:
+    Attributes:
         source: what to open; nothing for the start screen.
         number: the signal.
         after: seconds to wait before it is sent.
         answers: the terminal answers what it is asked, as newer ones do.
         home: folder for settings and recent files.
     """
-    master, slave = pty.openpty()
-    termios.tcsetwinsize(slave, (24, 80))
-    before = termios.tcgetattr(slave), fcntl.fcntl(slave, fcntl.F_GETFL)
-    env = {**os.environ, "TERM": "xterm-256color", "XDG_CONFIG_HOME": home, "XDG_STATE_HOME": home}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tracetui", *([source] if source else [])],
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        cwd=ROOT,
-        env=env,
-        start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-    )
-    outcome = Outcome(number, after)
-    sent = b""
-    try:
-        begin = time.monotonic()
-        killed = False
-        while time.monotonic() < begin + after + PATIENCE:
-            ended = process.poll() is not None
-            if not killed and time.monotonic() >= begin + after:
-                process.send_signal(number)
-                killed = True
-            wait = 0 if ended else 0.05 if killed else max(0.0, min(0.05, begin + after - time.monotonic()))
-            if select.select([master], [], [], wait)[0]:
-                data = os.read(master, 65536)
-                sent += data
-                for query, answer in _QUERIES.items() if answers else ():
-                    if query in data:
-                        os.write(master, answer)
-            elif ended:
-                break
-        else:
+
+    source: str
+    number: signal.Signals
+    after: float
+    answers: bool
+    home: str
+
+
+class Terminal:
+    """A pseudoterminal with a viewer in it, which is to be killed."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.master, self.slave = pty.openpty()
+        termios.tcsetwinsize(self.slave, (24, 80))
+        self._before = self._attributes()
+        home = {"XDG_CONFIG_HOME": plan.home, "XDG_STATE_HOME": plan.home}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tracetui", *([plan.source] if plan.source else [])],
+            stdin=self.slave,
+            stdout=self.slave,
+            stderr=self.slave,
+            cwd=ROOT,
+            env={**os.environ, "TERM": "xterm-256color", **home},
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        self._begin = time.monotonic()
+        self._killed = False
+        self._sent = b""
+        self._outcome = Outcome(plan.number, plan.after)
+
+    def _attributes(self) -> tuple[object, int]:
+        return termios.tcgetattr(self.slave), fcntl.fcntl(self.slave, fcntl.F_GETFL)
+
+    def wait(self) -> float:
+        """Seconds until something is to be done, if nothing is read before."""
+        return 0.05 if self._killed else max(0.0, min(0.05, self._begin + self.plan.after - time.monotonic()))
+
+    def kill_if_due(self) -> None:
+        """Send the signal, once its moment has come."""
+        if not self._killed and time.monotonic() >= self._begin + self.plan.after:
+            self._process.send_signal(self.plan.number)
+            self._killed = True
+
+    def read(self) -> bool:
+        """Take what the terminal was sent; returns whether there was anything."""
+        if not select.select([self.master], [], [], 0)[0]:
+            return False
+        data = os.read(self.master, 65536)
+        self._sent += data
+        if not self._outcome.started and ENTERED in self._sent:
+            self._outcome.started = time.monotonic() - self._begin
+        for query, answer in _QUERIES.items() if self.plan.answers else ():
+            if query in data:
+                os.write(self.master, answer)
+        return True
+
+    def ended(self) -> Outcome | None:
+        """Judge the run if it is over, or has to be by now."""
+        late = time.monotonic() > self._begin + self.plan.after + PATIENCE
+        if not late and (self._process.poll() is None or self.read()):
+            return None
+        outcome = self._outcome
+        if late:
             outcome.troubles.append("it did not end")
-        if process.poll() is None:
-            process.kill()
-        outcome.code, outcome.sent = process.wait(), len(sent)
-        _judge(outcome, sent, before == (termios.tcgetattr(slave), fcntl.fcntl(slave, fcntl.F_GETFL)))
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-        os.close(master)
-        os.close(slave)
-    return outcome
+            self.close(keep_open=True)
+        outcome.code, outcome.sent = self._process.wait(), len(self._sent)
+        _judge(outcome, self._sent, self._before == self._attributes())
+        self.close()
+        return outcome
+
+    def close(self, *, keep_open: bool = False) -> None:
+        """End the process, at once, and then the terminal."""
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        if not keep_open:
+            os.close(self.master)
+            os.close(self.slave)
 
 
 def _judge(outcome: Outcome, sent: bytes, same_attributes: bool) -> None:
@@ -148,47 +192,84 @@ def _judge(outcome: Outcome, sent: bytes, same_attributes: bool) -> None:
         outcome.troubles.append("the attributes of the terminal differ")
     number = int(outcome.signal)
     # Before Python has come to the first line of the program, a signal does what it does to Python.
-    if outcome.code not in (128 + number, -number) or (outcome.code < 0 and b"\x1b[?1049h" in sent):
+    if outcome.code not in (128 + number, -number) or (outcome.code < 0 and ENTERED in sent):
         outcome.troubles.append(f"exit code {outcome.code}")
 
 
-def runs(count: int, seed: int, latest: float = LATEST) -> list[Outcome]:
-    """Kill that many viewers, one after another.
+def run(plans: Iterable[Plan], jobs: int = 1) -> Iterator[Outcome]:
+    """Kill a viewer for each plan, so many at a time; outcomes come as the runs end."""
+    waiting = iter(plans)
+    terminals: list[Terminal] = []
+    try:
+        while True:
+            terminals += [Terminal(plan) for plan in islice(waiting, jobs - len(terminals))]
+            if not terminals:
+                return
+            select.select([t.master for t in terminals], [], [], min(t.wait() for t in terminals))
+            for terminal in list(terminals):
+                terminal.read()
+                terminal.kill_if_due()
+                outcome = terminal.ended()
+                if outcome is not None:
+                    terminals.remove(terminal)
+                    yield outcome
+    finally:
+        for terminal in terminals:
+            terminal.close()
+
+
+def plans(count: int, seed: int, latest: float, home: str) -> list[Plan]:
+    """Make up runs: signals and sources take turns, the moments are random.
 
     Args:
         count: how many.
-        seed: of the moments; signals and sources take turns.
+        seed: of the moments.
         latest: seconds after the start at which the last signals come.
+        home: folder for settings and recent files.
     """
     moments = random.Random(seed)
-    outcomes = []
-    with tempfile.TemporaryDirectory(prefix="tracetui-kill-") as home:
-        for number in range(count):
-            outcomes.append(
-                run_once(
-                    SOURCES[number // len(SIGNALS) % len(SOURCES)],
-                    SIGNALS[number % len(SIGNALS)],
-                    moments.uniform(0, latest),
-                    answers=moments.random() < 0.5,
-                    home=home,
-                )
-            )
-    return outcomes
+    return [
+        Plan(
+            SOURCES[number // len(SIGNALS) % len(SOURCES)],
+            SIGNALS[number % len(SIGNALS)],
+            moments.uniform(0, latest),
+            moments.random() < 0.5,
+            home,
+        )
+        for number in range(count)
+    ]
+
+
+def start_time(jobs: int, home: str) -> float:
+    """Seconds until the viewer has the screen, with as many starting at a time as will be."""
+    tried = [Plan(SOURCES[number % 3], signal.SIGTERM, 4.0, False, home) for number in range(max(3, jobs))]
+    return statistics.median(outcome.started or 4.0 for outcome in run(tried, jobs))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Kill, and list the failures; returns 1 where there are any."""
+    """Kill, and tell how it goes; returns 1 where there are failures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-n", "--runs", type=int, default=500)
+    parser.add_argument(
+        "-j", "--jobs", type=int, default=2 * (os.cpu_count() or 1), help="terminals at a time"
+    )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--latest", type=float, default=LATEST, help="seconds until the last signals")
+    parser.add_argument("--latest", type=float, help="seconds until the last signals")
     given = parser.parse_args(arguments)
-    outcomes = runs(given.runs, given.seed, given.latest)
-    drawn = sum(outcome.sent > 0 for outcome in outcomes)
-    failures = [outcome for outcome in outcomes if outcome.troubles]
-    for outcome in failures:
-        print(outcome)
-    print(f"{len(outcomes)} killed, {drawn} of them after something was drawn: {len(failures)} failures")
+    begin = time.monotonic()
+    done = drawn = failures = 0
+    with tempfile.TemporaryDirectory(prefix="tracetui-kill-") as home:
+        latest = given.latest or BEYOND * start_time(given.jobs, home)
+        print(f"signals within {latest:.2f} s of a start, {given.jobs} terminals at a time", flush=True)
+        for outcome in run(plans(given.runs, given.seed, latest, home), given.jobs):
+            done += 1
+            drawn += outcome.started > 0
+            failures += bool(outcome.troubles)
+            if outcome.troubles:
+                print(outcome, flush=True)
+            if done % 20 == 0 or done == given.runs:
+                told = f"{done} of {given.runs} killed, {drawn} of them after the viewer had the screen"
+                print(f"{told}: {failures} failures; {time.monotonic() - begin:.0f} s", flush=True)
     return 1 if failures else 0
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.kill_test import SOURCES, left_over, run_once
+from scripts.kill_test import SOURCES, Plan, left_over, run
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from scripts.kill_test import SOURCES, left_over, run_once
 def test_the_terminal_is_given_back(
     number: signal.Signals, after: float, source: str, tmp_path: Path
 ) -> None:
-    outcome = run_once(source, number, after, answers=after > 0.8, home=str(tmp_path))
+    (outcome,) = run([Plan(source, number, after, after > 0.8, str(tmp_path))])
     assert not outcome.troubles, outcome
 
 
