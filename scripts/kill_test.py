@@ -129,7 +129,7 @@ class Terminal:
             cwd=ROOT,
             env={**os.environ, "TERM": "xterm-256color", **home},
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=_in_foreground,
         )
         self._begin = time.monotonic()
         self._killed = False
@@ -184,6 +184,13 @@ class Terminal:
         if not keep_open:
             os.close(self.master)
             os.close(self.slave)
+
+
+def _in_foreground() -> None:
+    """Have a new process own its terminal, and listen to signals that one in the background is deaf to."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _judge(outcome: Outcome, sent: bytes, same_attributes: bool) -> None:
