@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 REFRESH_SECONDS = 0.1
 """How often, at most, what is still loading is drawn anew."""
+REST_SECONDS = 0.5
+"""How long after a load its last picture is drawn by."""
 
 
 class TraceApp(ShowingApp):
@@ -63,6 +65,8 @@ class TraceApp(ShowingApp):
         self.loading = loading
         self.failure: Exception | None = None
         self.finished = False
+        self.busy = False
+        """Whether so much is being read that screens are to be drawn in pieces."""
         self.opener = Opener(self)
         self._pumping = False
 
@@ -118,14 +122,18 @@ class TraceApp(ShowingApp):
             self._tell(mail.progress)
         if mail.finished:
             self.call_after_refresh(_collect_again)
+            self.set_timer(REST_SECONDS, self._rest)
         if mail.finished and self.collection is not None:
             self.keep_recent(self.loading.names)
 
+    def _rest(self) -> None:
+        self.busy = not self.finished
+
     def _take_in(self, arrived: Arrived) -> None:
         """Show a newer picture of what is loaded."""
-        self.collection = arrived.collection
+        self.collection, self.whole = arrived.collection, arrived.done
         if arrived.facts is not None:
-            self._keep(arrived.facts)
+            self._keep(arrived.facts, arrived.view)
             self.show_trace(0)
         elif len(arrived.collection.traces) > 1:
             listed = self._list_screen()
@@ -135,6 +143,7 @@ class TraceApp(ShowingApp):
                 self.show_list()
             if arrived.done and isinstance(self.screen, WaterfallScreen):
                 self.open_trace(self._open)
+        self.busy = self.busy or not arrived.done
         self.call_after_refresh(self.loading.go_on)
 
     def _tell(self, progress: Progress | None) -> None:

@@ -16,6 +16,7 @@ from tracetui.loaders import LoadOptions, Progress, load
 from tracetui.model.trace import Collection
 
 from .state.facts import Facts, analyse, lay_out
+from .state.view import ViewState
 
 SMALL = 20_000
 """Spans up to which a trace is shown once, analysed, instead of first as it is and then with its path."""
@@ -32,11 +33,13 @@ class Arrived(Struct, frozen=True):
         collection: what has been read.
         facts: of its only trace; None where it has several, or none.
         done: nothing more comes.
+        view: a view of that trace to which nothing has been done.
     """
 
     collection: Collection
     facts: Facts | None
     done: bool
+    view: ViewState | None = None
 
 
 class Mail(Struct):
@@ -170,18 +173,24 @@ class Loading:
 
     def _partial(self, collection: Collection) -> None:
         self._partly_there = True
-        self._put(arrived=Arrived(collection, _only(collection), done=False))
+        facts = _only(collection)
+        self._put(arrived=Arrived(collection, facts, done=False, view=_view(facts)))
 
     def _finish(self, collection: Collection) -> None:
         facts = _only(collection)
         if facts is not None:
             if len(facts.forest) > SMALL:
-                self._put(arrived=Arrived(collection, facts, done=False))
+                self._put(arrived=Arrived(collection, facts, done=False, view=_view(facts)))
             facts = analyse(facts, self._mode)
-        self._put(arrived=Arrived(collection, facts, done=True))
+        self._put(arrived=Arrived(collection, facts, done=True, view=_view(facts)))
 
 
 def _only(collection: Collection) -> Facts | None:
     """Lay out the only trace of a collection, if it has just one."""
     _ = collection.table  # is made when first asked for: here, not in the thread of the screen
     return lay_out(collection.traces[0]) if len(collection.traces) == 1 else None
+
+
+def _view(facts: Facts | None) -> ViewState | None:
+    """A view of a trace: a table as long as the trace is made here, not in the thread of the screen."""
+    return ViewState(facts.forest, facts.whole) if facts is not None else None

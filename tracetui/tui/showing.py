@@ -43,6 +43,8 @@ class ShowingApp(CopyingApp):
         self.mode = mode
         self.ascii = ascii
         self.collection: Collection | None = None
+        self.whole = True
+        """Whether the collection is all that there will be."""
         self.queries = Queries()
         """What is searched and filtered in the waterfall, whatever trace is on it."""
         self._kept: dict[str, tuple[Facts, ViewState]] = {}  # by trace id, the last opened last
@@ -121,15 +123,15 @@ class ShowingApp(CopyingApp):
 
         self.call_from_thread(show)
 
-    def _keep(self, facts: Facts) -> None:
-        """Keep a newer picture of a trace; its cursor and folds are carried over."""
+    def _keep(self, facts: Facts, fresh: ViewState | None = None) -> None:
+        """Keep a newer picture of a trace; cursor and folds are carried over, to `fresh` if it is given."""
         known = self._kept.pop(facts.trace.trace_id, None)
         if known is None:
-            view = ViewState(facts.forest, facts.whole)
+            view = fresh or ViewState(facts.forest, facts.whole)
         elif known[0].forest is facts.forest:
             view = known[1]
         else:
-            view = carry_over(*known, facts)
+            view = carry_over(*known, facts, fresh)
         self._kept[facts.trace.trace_id] = facts, view
         while len(self._kept) > KEPT_TRACES:
             del self._kept[next(iter(self._kept))]

@@ -135,7 +135,7 @@ class PanedScreen(SearchedScreen):
         view, facts, detail = self._view, self._facts, self._detail
         if view is None or facts is None or detail is None:
             return
-        detail.services = facts.services
+        detail.services, detail.may_index = facts.services, self._tracetui.whole
         detail.set_pinned(self._ruler.pinned)
         detail.mark(view.hits.pattern if view.hits is not None else None)
         if view.cursor < 0:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
-
 from tracetui.tui.state.facts import Facts
 from tracetui.tui.state.queries import Kind, Queries
 from tracetui.tui.state.view import ViewState
 from tracetui.tui.widgets.footer import KeyBar
 from tracetui.tui.widgets.header import TraceHeader
+
+from .gentle import GentleScreen
 
 if TYPE_CHECKING:
     from tracetui.tui.finding import Finding
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .finding_spans import SpanTarget
 
 
-class SearchedScreen(Screen[None]):
+class SearchedScreen(GentleScreen):
     """A screen with a view of a trace whose spans are searched and filtered."""
 
     _header: TraceHeader

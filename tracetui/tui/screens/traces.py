@@ -8,7 +8,6 @@ import numpy as np
 from textual import events
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.screen import Screen
 
 from tracetui.model.trace import Collection
 from tracetui.tui.bindings import bindings_for
@@ -18,6 +17,8 @@ from tracetui.tui.traces_state import TraceListState
 from tracetui.tui.widgets.footer import KeyBar
 from tracetui.tui.widgets.trace_list import DurationStrip, TraceHead, TraceSummary, TraceTable
 
+from .gentle import GentleScreen
+
 if TYPE_CHECKING:
     from tracetui.tui.copy_choices import Copyable
     from tracetui.tui.finding import Finding
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["TraceListScreen"]
 
 
-class TraceListScreen(Screen[None]):
+class TraceListScreen(GentleScreen):
     """Lists the traces of a collection; `Opened` says which one the user wants to see.
 
     Args:

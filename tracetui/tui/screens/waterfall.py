@@ -44,11 +44,6 @@ class WaterfallScreen(PanedScreen):
         else:
             self._lay_out()
 
-    def _compositor_refresh(self) -> None:
-        # While the application starts, Textual would draw all of it and only then find that it may not.
-        if not self.app._batch_count:
-            super()._compositor_refresh()
-
     def show(self, facts: Facts, view: ViewState, source: str) -> None:
         """Show a trace."""
         self._facts, self._view, self._source = facts, view, source

@@ -18,20 +18,27 @@ _ODD = Flag.NO_ID | Flag.OPAQUE_ID
 """Spans whose id is told from another only by the text of their key."""
 
 
-def carry_over(old: Facts, view: ViewState, new: Facts) -> ViewState:
+def carry_over(old: Facts, view: ViewState, new: Facts, fresh: ViewState | None = None) -> ViewState:
     """Return a view of a newer picture of the same trace with what was done to the old one.
 
     That is cursor, folds, marks, the span as root, zoom, and whether only the critical path is shown (once
     the new picture has one). Spans are known again by their keys; rows come in between and move, and some go.
+
+    Args:
+        old: the picture that was.
+        view: what was done to it.
+        new: the newer picture.
+        fresh: a view of it to which nothing has been done, if there is one.
     """
-    fresh = ViewState(new.forest, new.whole)
+    fresh = fresh or ViewState(new.forest, new.whole)
     fresh.height, fresh.tree_shift = view.height, view.tree_shift
     if not len(new.forest) or not len(old.forest):
         return fresh
     if view.folded.any():
         fresh.folded[_again(old, new, np.flatnonzero(view.folded).tolist())] = True
-    fresh.marks = set(_again(old, new, view.marks).tolist())
-    fresh.refresh()
+        fresh.refresh()
+    if view.marks:
+        fresh.marks = set(_again(old, new, view.marks).tolist())
     if view.root >= 0 and (root := _nearest(old, new, view.root, among=1)) >= 0:
         fresh.set_root(root)
     if view.only_path and new.sections is not None:

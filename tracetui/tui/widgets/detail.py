@@ -80,6 +80,8 @@ class DetailPane(LinesView):
         self._built_at = 0.0
         self._backlinks: Backlinks | None = None
         self._indexed: SpanStore | None = None
+        self.may_index = True
+        """Whether the spans of a collection may be asked for their links: not while more of them come."""
         self._indexer = Runner(self, "backlinks")
 
     @property
@@ -142,7 +144,7 @@ class DetailPane(LinesView):
         if self._backlinks is not None and self._backlinks.store is span.store:
             assert self._subject is not None
             self._subject.linked_from = self._backlinks.to(span.row)
-        elif self._indexed is not span.store:
+        elif self.may_index and self._indexed is not span.store:
             self._indexed, self._backlinks = span.store, None
             self._indexer.start(partial(_index, span.store), self._take_backlinks, lambda error: None)
 

@@ -62,6 +62,7 @@ class Waterfall(ScrollView, can_focus=True):
         self.columns = Columns.fitting(0)
         self.grid = ""
         self.ascii = ascii
+        self._pinned = self.pinned  # those of the columns
         self._painter: RowPainter | None = None
         self._paint: object = None
         self._strips: dict[tuple[int, bool], Strip] = {}
@@ -107,9 +108,11 @@ class Waterfall(ScrollView, can_focus=True):
         """Divide the width anew."""
         view = self.view
         shift = view.tree_shift if view is not None else 0
-        self.columns = Columns.fitting(self.scrollable_content_region.width, shift, len(self.pinned))
-        self._forget()
-        self.refresh()
+        columns = Columns.fitting(self.scrollable_content_region.width, shift, len(self.pinned))
+        if (columns, self.pinned) != (self.columns, self._pinned):
+            self.columns, self._pinned = columns, self.pinned
+            self._forget()
+            self.refresh()
 
     def set_grid(self, grid: str) -> None:
         """Set what stands behind the bars: the ruler's ticks."""
