@@ -34,7 +34,7 @@ PATIENCE = 30.0
 """Seconds from the signal to the end of the process, at most."""
 ENTERED = b"\x1b[?1049h"
 """What the viewer writes first of all."""
-BEYOND = 1.6
+BEYOND = 2.0
 """The last signals come after so many times the time of a start."""
 
 USUAL = {25: True, 7: True}
