@@ -76,7 +76,7 @@ def _end_by_signal() -> None:
     def end(number: int, _frame: FrameType | None) -> None:
         os._exit(128 + number)
 
-    # Python would raise an interrupt wherever it happens to be: numpy's import crashes of it, a callback eats it.
+    # Python would raise an interrupt wherever it is: numpy crashes of one in its import, a callback eats it.
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores the hang-up, and so it stays
             signal.signal(number, end)

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from tracetui.format import plural
 from tracetui.query.errors import QueryError
+from tracetui.query.regexes import TOKEN, TooSlow, compiled, searcher
 
 REGEX_PREFIX: Final = "re:"
 
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
-_BRACKETS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
-_REPEAT = re.compile(r"\{[0-9,]*\}")
 _LITERAL_ESCAPE = re.compile(r"\\[^0-9A-Za-z]")
-_TOKEN = re.compile(
-    f"(?P<escape>{_ESCAPE.pattern})|(?P<brackets>{_BRACKETS.pattern})|(?P<repeat>{_REPEAT.pattern})|(?P<one>.)",
-    re.DOTALL,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +70,12 @@ def regex_pattern(text: str, column: int = 0) -> Pattern:
         column: Where it starts in the query, for errors.
 
     Raises:
-        QueryError: It is no regular expression.
+        QueryError: It is no regular expression. `matches` raises it too, on a text that would take too long.
     """
     plain = _ESCAPE.sub("", text)
     ignore_case = plain == plain.lower()
     try:
-        with warnings.catch_warnings():  # of syntax that may change: nothing to a person at a search line
-            warnings.simplefilter("ignore")
-            compiled = re.compile(text, re.IGNORECASE if ignore_case else 0)
+        compiled(text, ignore_case=ignore_case)
     except (re.error, OverflowError, RecursionError) as error:
         at = getattr(error, "pos", None) or 0
         reason = getattr(error, "msg", None) or "it is too deep or too large"
@@ -90,7 +83,16 @@ def regex_pattern(text: str, column: int = 0) -> Pattern:
     literal = required_literal(text, ascii_only=ignore_case)
     if ignore_case:
         literal = literal.lower()
-    return Pattern(text, ignore_case, True, literal, lambda other: compiled.search(other) is not None)
+    search = searcher(text, ignore_case=ignore_case)
+
+    def matches(other: str) -> bool:
+        try:
+            return search(other)
+        except TooSlow:
+            reason = f"the regular expression takes too long on a text of {plural(len(other), 'character')}"
+            raise QueryError(f"{reason}: given up", column) from None
+
+    return Pattern(text, ignore_case, True, literal, matches)
 
 
 def required_literal(regex: str, *, ascii_only: bool = False) -> str:
@@ -108,7 +110,7 @@ def required_literal(regex: str, *, ascii_only: bool = False) -> str:
     runs: list[str] = []
     run: list[str] = []
     depth = 0
-    for token in _TOKEN.finditer(regex):
+    for token in TOKEN.finditer(regex):
         text, kind = token[0], token.lastgroup
         if depth == 0 and kind == "one" and text == "|":
             return ""

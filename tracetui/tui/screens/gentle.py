@@ -31,17 +31,15 @@ class GentleScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._making: Iterator[None] | None = None
-        self._is_drawn = False  # the first picture is to be there as soon as can be
 
     def _compositor_refresh(self) -> None:
         # While the application starts, Textual would draw all of it and only then find that it may not.
         if self.app._batch_count or self._making is not None:
             return
-        if self._is_drawn and getattr(self.app, "busy", False) and self.is_current and self._is_much():
+        if getattr(self.app, "busy", False) and self.is_current and self._is_much():
             self._making = self._make()
             self._go_on()
         else:
-            self._is_drawn = True
             super()._compositor_refresh()
 
     def _is_much(self) -> bool:

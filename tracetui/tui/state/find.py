@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -23,6 +22,7 @@ from tracetui.query.compile import evaluate
 from tracetui.query.grammar import parse
 from tracetui.query.patterns import Pattern, search_pattern
 from tracetui.query.records import Cancelled
+from tracetui.query.regexes import TooSlow, spans
 from tracetui.query.search import Found
 from tracetui.query.texts import Part
 
@@ -37,6 +37,8 @@ Int64 = npt.NDArray[np.int64]
 IN_NAMES: Final = int(Part.NAME | Part.SERVICE)
 LONGEST_MARKED: Final = 4000
 """Characters of a text in which matches are looked for to be drawn."""
+MARKING_S: Final = 0.005
+"""How long that may take."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -227,18 +229,24 @@ def is_dimmed(view: ViewState, node: int) -> bool:
     return view.matches is not None and not view.matches[node]
 
 
-@lru_cache(maxsize=64)
-def _compiled(text: str, is_regex: bool, ignore_case: bool) -> re.Pattern[str]:
-    return re.compile(text if is_regex else re.escape(text), re.IGNORECASE if ignore_case else 0)
+_too_slow: set[str] = set()  # expressions that are not marked, as looking for them holds up the screen
+
+
+def _spans(pattern: Pattern, text: str) -> Iterator[tuple[int, int]]:
+    if not pattern.is_regex:
+        yield from spans(re.escape(pattern.text), text, MARKING_S, ignore_case=pattern.ignore_case)
+    elif pattern.text not in _too_slow:
+        try:
+            yield from spans(pattern.text, text, MARKING_S, ignore_case=pattern.ignore_case)
+        except TooSlow:
+            _too_slow.add(pattern.text)
 
 
 def split(pattern: Pattern, text: str) -> Iterator[tuple[str, bool]]:
     """Cut a text that is drawn into what matches a pattern (true) and what is between (false)."""
     at = 0
     if pattern.text:
-        compiled = _compiled(pattern.text, pattern.is_regex, pattern.ignore_case)
-        for found in compiled.finditer(text[:LONGEST_MARKED]):
-            start, end = found.span()
+        for start, end in _spans(pattern, text[:LONGEST_MARKED]):
             if end > start:
                 if start > at:
                     yield text[at:start], False
