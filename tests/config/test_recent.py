@@ -6,6 +6,7 @@ import json
 import os
 import stat
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -87,3 +88,27 @@ def test_what_cannot_be_written_is_told_in_one_line(
     monkeypatch.setattr(os, "write", fail)
     with pytest.raises(NotKept, match="cannot be kept: no space left on device"):
         remember(made(tmp_path, "a"), state)
+
+
+def test_lists_of_viewers_that_write_at_once_are_joined(state: Path, tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.json" for number in range(12)]
+    for file in files:
+        file.touch()
+    writers = [Thread(target=remember, args=([str(file)], state)) for file in files]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert sorted(read_recent(state)) == sorted(map(str, files))
+
+
+def test_what_a_killed_viewer_left_goes_with_the_next_write(state: Path, tmp_path: Path) -> None:
+    state.parent.mkdir(parents=True, exist_ok=True)
+    left = [state.parent / f".tracetui-{number:016x}.tmp" for number in range(2)]
+    for file in (*left, state.parent / ".tracetui-notes.tmp"):
+        file.touch()
+    for file in (left[0], state.parent / ".tracetui-notes.tmp"):
+        os.utime(file, (0, 0))
+    (tmp_path / "a.json").touch()
+    remember([str(tmp_path / "a.json")], state)
+    assert {file.name for file in state.parent.glob(".tracetui-*")} == {left[1].name, ".tracetui-notes.tmp"}

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import re
 import stat
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from errno import EACCES
 from pathlib import Path
 
 from tracetui.files import reason, replace_file, sync_folder
 
-__all__ = ["MAX_BYTES", "read_small", "reason", "replace_small", "set_aside"]
+__all__ = ["MAX_BYTES", "alone", "read_small", "reason", "replace_small", "set_aside"]
 
 MAX_BYTES = 1 << 20
 _TRIES = 100
+_PATIENCE_S = 2.0
+_STALE_S = 600.0
+_TEMPORARY = re.compile(r"\.tracetui-[0-9a-f]{16}\.tmp")
 
 
 def read_small(path: Path) -> bytes | None:
@@ -42,6 +49,45 @@ def read_small(path: Path) -> bytes | None:
     return data
 
 
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Have no other viewer write a file while it is read, changed and written.
+
+    The folder is what is locked, so nothing is left behind. Who holds it for too long is not waited for, and
+    where locks are unknown there is none: then the last one to write wins, as without.
+    """
+    fd = -1
+    try:
+        with suppress(OSError):
+            _make_folder(path.parent)
+            fd = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            limit = time.monotonic() + _PATIENCE_S
+            while not _locked(fd) and time.monotonic() < limit:
+                time.sleep(0.01)
+        yield
+    finally:
+        if fd >= 0:
+            os.close(fd)
+
+
+def _locked(fd: int) -> bool:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a process left that was killed while it wrote, some time ago."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        before = time.time() - _STALE_S
+        for entry in entries:
+            if _TEMPORARY.fullmatch(entry.name) and entry.stat(follow_symlinks=False).st_mtime < before:
+                with suppress(OSError):
+                    Path(entry.path).unlink()
+
+
 def replace_small(path: Path, data: bytes) -> None:
     """Put a new content in the place of a file, whole or not at all; nobody else may read it.
 
@@ -59,6 +105,7 @@ def replace_small(path: Path, data: bytes) -> None:
     if path.exists() and not os.access(path, os.W_OK):
         raise OSError(EACCES, "it may not be written")
     replace_file(path, data)
+    _sweep(path.parent)
 
 
 def set_aside(path: Path) -> Path:

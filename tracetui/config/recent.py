@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from platformdirs.unix import Unix
 
-from .files import read_small, reason, replace_small
+from .files import alone, read_small, reason, replace_small
 from .save import NotKept
 
 MAX_RECENT = 20
@@ -46,17 +46,18 @@ def remember(names: Iterable[str], path: Path | None = None) -> None:
         NotKept: It could not be written.
     """
     path = path or recent_path()
-    known = _read(path)
     fresh = [name for name in map(_lasting, names) if name]
-    if not fresh or known.version > _VERSION:
+    if not fresh:
         return
-    recent = list(dict.fromkeys([*fresh, *known.recent]))[:MAX_RECENT]
-    if recent == known.recent:
-        return
-    try:
-        replace_small(path, msgspec.json.format(msgspec.json.encode(_Recent(recent=recent))) + b"\n")
-    except OSError as error:
-        raise NotKept(f"the recent files cannot be kept: {reason(error)}", source=str(path)) from error
+    with alone(path):
+        known = _read(path)
+        recent = list(dict.fromkeys([*fresh, *known.recent]))[:MAX_RECENT]
+        if known.version > _VERSION or recent == known.recent:
+            return
+        try:
+            replace_small(path, msgspec.json.format(msgspec.json.encode(_Recent(recent=recent))) + b"\n")
+        except OSError as error:
+            raise NotKept(f"the recent files cannot be kept: {reason(error)}", source=str(path)) from error
 
 
 def _read(path: Path) -> _Recent:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tracetui.errors import TracetuiError
 
-from .files import read_small, reason, replace_small
+from .files import alone, read_small, reason, replace_small
 from .load import Broken, is_newer, parse
 from .settings import VERSION
 
@@ -32,18 +32,19 @@ def save(changes: Mapping[str, Any], path: Path) -> None:
     Raises:
         NotKept: It is broken or of a newer form now, or could not be written.
     """
-    try:
-        data = read_small(path)
-        document = parse(data) if data is not None else {}
-        if is_newer(document):
-            raise NotKept("settings of a newer form are left alone", source=str(path))
-        text = _edited("" if data is None else data.decode("utf-8"), changes, fresh=data is None)
-        _prove(text, {**({"config_version": VERSION} if data is None else {}), **document, **changes})
-        replace_small(path, text.encode("utf-8"))
-    except OSError as error:
-        raise NotKept(f"settings cannot be kept: {reason(error)}", source=str(path)) from error
-    except Broken as error:
-        raise NotKept(f"settings cannot be kept: {error}", source=str(path)) from error
+    with alone(path):
+        try:
+            data = read_small(path)
+            document = parse(data) if data is not None else {}
+            if is_newer(document):
+                raise NotKept("settings of a newer form are left alone", source=str(path))
+            text = _edited("" if data is None else data.decode("utf-8"), changes, fresh=data is None)
+            _prove(text, {**({"config_version": VERSION} if data is None else {}), **document, **changes})
+            replace_small(path, text.encode("utf-8"))
+        except OSError as error:
+            raise NotKept(f"settings cannot be kept: {reason(error)}", source=str(path)) from error
+        except Broken as error:
+            raise NotKept(f"settings cannot be kept: {error}", source=str(path)) from error
 
 
 def _edited(text: str, changes: Mapping[str, Any], *, fresh: bool) -> str:

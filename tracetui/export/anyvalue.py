@@ -14,6 +14,7 @@ __all__ = ["BIG_INTEGER", "any_value", "attribute_list"]
 BIG_INTEGER: Final = "integer"
 """What integers beyond 64 bits are counted under."""
 _INT64: Final = range(-(1 << 63), 1 << 63)
+_BIG: Final = 1 << 62
 
 
 def attribute_list(attributes: Attributes, counts: Counter[str]) -> list[dict[str, Any]]:
@@ -23,7 +24,16 @@ def attribute_list(attributes: Attributes, counts: Counter[str]) -> list[dict[st
         attributes: The attributes.
         counts: Counts what could not be expressed: `BIG_INTEGER`.
     """
-    return [{"key": key, "value": any_value(value, counts)} for key, value in attributes.items()]
+    found = []
+    for key, value in attributes.items():
+        kind = type(value)
+        if kind is str:  # most are, and need no more than this
+            found.append({"key": key, "value": {"stringValue": value}})
+        elif kind is int and -_BIG < value < _BIG:  # type: ignore[operator]  # narrowed by its type
+            found.append({"key": key, "value": {"intValue": str(value)}})
+        else:
+            found.append({"key": key, "value": any_value(value, counts)})
+    return found
 
 
 def any_value(value: AttributeValue, counts: Counter[str]) -> dict[str, Any]:

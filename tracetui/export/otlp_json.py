@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from tracetui.export.anyvalue import BIG_INTEGER, attribute_list
-from tracetui.export.encode import dumps_raw
+from tracetui.export.encode import dumps_plain, dumps_raw
 from tracetui.model.attributes import Attributes, Event, Link, SpanDetails
 from tracetui.model.span import Span, links_beside_parent
 from tracetui.model.store import Flag
@@ -46,6 +46,7 @@ _NO_ID, _CYCLE, _SHARED, _FOLLOWS, _PARENT, _NO_TIME, _UNFINISHED = map(
     ),
 )
 _ORDER_MATTERS: Final = _NO_ID | _CYCLE
+_NESTED: Final = frozenset({list, dict})
 _KEPT: Final = 50_000
 """Spans of a trace up to which none is decoded twice: once for its place, and once to be written."""
 
@@ -114,6 +115,7 @@ class OtlpExport:
         self._details: dict[int, SpanDetails] = {}
         self._interned: dict[bytes, bytes] = {}
         self._repeats: set[bytes] = set()
+        self._is_deep = False  # whether attributes since the last piece hold values in values
 
     @property
     def notes(self) -> list[str]:
@@ -270,7 +272,8 @@ class OtlpExport:
 
     def _unlike_others(self, row: int, record: bytes) -> bytes:
         """Notice a record that is read again as a copy of another one."""
-        if int(self._store.repeat[row]) or self._store.key(row) in self._repeated_ids:
+        repeated = self._repeated_ids
+        if repeated and (int(self._store.repeat[row]) or self._store.key(row) in repeated):
             self._counts["same"] += record in self._repeats
             self._repeats.add(record)
         return record
@@ -296,11 +299,13 @@ class OtlpExport:
             found["endTimeUnixNano"] = self._time(start + duration)
 
     def _time(self, ns: int) -> str:
-        self._counts["time"] += ns < 0
+        if ns < 0:
+            self._counts["time"] += 1
         return str(ns)
 
     def _id(self, text: str) -> str:
-        self._counts["id"] += bool(text) and not (len(text) == 16 and set(text) <= _HEX)
+        if text and not (len(text) == 16 and _HEX.issuperset(text)):
+            self._counts["id"] += 1
         return text
 
     def _event(self, event: Event) -> dict[str, Any]:
@@ -319,8 +324,10 @@ class OtlpExport:
         return found
 
     def _attributes(self, attributes: Attributes) -> list[dict[str, Any]]:
+        self._is_deep = self._is_deep or any(type(value) in _NESTED for value in attributes.values())
         return attribute_list(attributes, self._counts)
 
-    @staticmethod
-    def _encoded(value: object) -> bytes:
-        return escape_json(dumps_raw(value))
+    def _encoded(self, value: object) -> bytes:
+        """What is made here is shallow, and has words for NaN; only values of attributes may be deep."""
+        deep, self._is_deep = self._is_deep, False
+        return escape_json(dumps_raw(value) if deep else dumps_plain(value))

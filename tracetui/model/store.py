@@ -94,6 +94,11 @@ class Flag(IntFlag):
     """Several reports of it were joined."""
 
 
+# As plain integers: a bit of an enum costs as much as reading a number of a column.
+_NO_ID, _OPAQUE_ID = int(Flag.NO_ID), int(Flag.OPAQUE_ID)
+_HAS_PARENT, _OPAQUE_PARENT = int(Flag.HAS_PARENT), int(Flag.OPAQUE_PARENT)
+
+
 class ResourceTable(Struct):
     """The resources of a load, each once.
 
@@ -204,23 +209,23 @@ class SpanStore(Struct):
     def id_text(self, row: int) -> str:
         """The span's id: 16 hex digits, or the text as found; "" if it has none."""
         flags = int(self.flags[row])
-        if flags & Flag.NO_ID:
+        if flags & _NO_ID:
             return ""
-        return self._id(int(self.span_id[row]), bool(flags & Flag.OPAQUE_ID))
+        return self._id(int(self.span_id[row]), bool(flags & _OPAQUE_ID))
 
     def parent_id_text(self, row: int) -> str:
         """The parent's id as recorded; "" if none is."""
         flags = int(self.flags[row])
-        if not flags & Flag.HAS_PARENT:
+        if not flags & _HAS_PARENT:
             return ""
-        return self._id(int(self.parent_id[row]), bool(flags & Flag.OPAQUE_PARENT))
+        return self._id(int(self.parent_id[row]), bool(flags & _OPAQUE_PARENT))
 
     def _id(self, number: int, opaque: bool) -> str:
         return self.strings[number] if opaque else f"{number:016x}"
 
     def key(self, row: int) -> str:
         """The span's name within its trace: its id, `_1`, `_2`… for repeats, `@n` without an id."""
-        if int(self.flags[row]) & Flag.NO_ID:
+        if int(self.flags[row]) & _NO_ID:
             return f"@{int(self.record[row])}"
         number = int(self.repeat[row])
         return f"{self.id_text(row)}_{number}" if number else self.id_text(row)
