@@ -258,7 +258,8 @@ class Reader:
         if cut is None:
             return False
         if cut.other_signals:
-            self._issues.add(IssueCode.OTHER_SIGNALS, count=cut.other_signals)
+            told = f"logs, metrics or profiles behind byte {base}"
+            self._issues.add(IssueCode.OTHER_SIGNALS, told, count=cut.other_signals)
         groups: list[tuple[int, Slot, Slot]] = []
         for count, resource, scope_bytes in cut.groups:
             owner = self._resources.get(resource)
