@@ -1,17 +1,15 @@
-"""Sources: the same bytes from a file, from gzip and from a pipe; limits; what is no source."""
+"""Sources: the same bytes from a file and from a stream; what is no source; which files a name stands for."""
 
 from __future__ import annotations
 
-import gzip
 import os
-import threading
+import socket
 from pathlib import Path
 
 import pytest
 
 from tracetui.errors import InputError
-from tracetui.sources import MemorySource, expand, open_source, spool
-from tracetui.sources.gzipped import GzipSource
+from tracetui.sources import Stopped, expand, open_source
 
 DATA = b"".join(b"line %d of some text\n" % number for number in range(60_000))
 
@@ -34,58 +32,6 @@ def test_a_file_is_read_in_place(tmp_path: Path) -> None:
     source.close()
 
 
-@pytest.mark.parametrize("memory", [1 << 24, 1000])
-def test_gzip_is_found_by_content_and_all_members_are_read(
-    tmp_path: Path, memory: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(spool, "MEMORY_LIMIT", memory)
-    (path := tmp_path / "plain.name").write_bytes(gzip.compress(DATA[:1000]) + gzip.compress(DATA[1000:]))
-    source = open_source(str(path))
-    assert source.pread(700_000, 20) == DATA[700_000:700_020]
-    assert whole(source) == DATA
-    assert source.size == len(DATA)
-    source.close()
-
-
-def test_cut_and_corrupt_gzip_give_what_stands_before() -> None:
-    packed = gzip.compress(DATA)
-    cut = GzipSource(MemorySource("x", packed[: len(packed) // 2]))
-    found = whole(cut)
-    assert cut.cut and DATA.startswith(found) and len(found) > 1000
-    bad = GzipSource(MemorySource("x", packed[:-8] + b"\0" * 8))
-    found = whole(bad)
-    assert bad.corrupt and DATA.startswith(found) and len(found) > len(DATA) - 100_000
-
-
-def test_a_bomb_and_a_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracetui.sources.gzipped.BOMB_BYTES", 1 << 20)
-    bomb = GzipSource(MemorySource("bomb", gzip.compress(b"\0" * (8 << 20))))
-    with pytest.raises(InputError, match="200 times"):
-        whole(bomb)
-    limited = GzipSource(MemorySource("big", gzip.compress(DATA)), max_bytes=1000)
-    with pytest.raises(InputError, match="more than 1000 bytes"):
-        whole(limited)
-
-
-def test_a_fifo_is_spooled(tmp_path: Path) -> None:
-    os.mkfifo(path := tmp_path / "pipe")
-    writer = threading.Thread(target=lambda: path.write_bytes(DATA))
-    writer.start()
-    source = open_source(str(path))
-    writer_done = whole(source)
-    writer.join()
-    assert writer_done == DATA
-    assert source.pread(5, 10) == DATA[5:15]
-    source.close()
-
-
-def test_a_fifo_that_nobody_writes_to_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracetui.sources.open.FIFO_WAIT_S", 0.0)
-    os.mkfifo(path := tmp_path / "pipe")
-    with pytest.raises(InputError, match="nobody wrote"):
-        open_source(str(path))
-
-
 @pytest.mark.parametrize(
     "name, wanted", [("missing", "no such file"), ("a\0b", "no path"), ("empty", "is empty")]
 )
@@ -95,14 +41,74 @@ def test_what_is_no_source_is_told(tmp_path: Path, name: str, wanted: str) -> No
         open_source(os.path.join(tmp_path, name))
 
 
+def test_a_file_without_a_size_is_read_as_a_stream() -> None:
+    if not os.path.exists("/proc/self/status"):
+        pytest.skip("no such files here")
+    source = open_source("/proc/self/status")
+    assert whole(source).startswith(b"Name:")
+    assert source.size and source.pread(0, 5) == b"Name:"
+
+
+def tree(top: Path) -> str:
+    for name in ("b.json", "a.json", "[x].json", "sub/c.json", ".hidden", ".git/d.json"):
+        (top / name).parent.mkdir(exist_ok=True)
+        (top / name).write_text("x")
+    return str(top)
+
+
 def test_names_stand_for_files(tmp_path: Path) -> None:
-    for name in ("b.json", "a.json", "[x].json", "sub/c.json", ".hidden"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("x")
-    at = str(tmp_path)
-    assert expand([at]) == [f"{at}/{n}" for n in ("[x].json", "a.json", "b.json", "sub/c.json")]
-    assert expand([f"{at}/*.json"]) == [f"{at}/{n}" for n in ("[x].json", "a.json", "b.json")]
-    assert expand([f"{at}/[x].json", "-"]) == [f"{at}/[x].json", "-"]
+    at = tree(tmp_path)
+    assert expand(at).paths == [f"{at}/{n}" for n in ("[x].json", "a.json", "b.json", "sub/c.json")]
+    assert expand(f"{at}/*.json").paths == [f"{at}/{n}" for n in ("[x].json", "a.json", "b.json")]
+    assert expand(f"{at}/**").paths == [f"{at}/{n}" for n in ("[x].json", "a.json", "b.json", "sub/c.json")]
+    assert expand(f"{at}/s*").paths == [f"{at}/sub/c.json"]
+    for name in (f"{at}/[x].json", "-"):
+        found = expand(name)
+        assert (found.paths, found.is_group) == ([name], False)
     for name in (f"{at}/nope.json", f"{at}/*.txt"):
         with pytest.raises(InputError):
-            expand([name])
+            expand(name)
+
+
+def test_what_is_no_file_in_a_folder_is_told_and_not_followed(tmp_path: Path) -> None:
+    at = tree(tmp_path)
+    os.mkfifo(f"{at}/pipe")
+    os.symlink("loop", f"{at}/loop")
+    os.symlink("nowhere", f"{at}/dangling")
+    os.symlink(at, f"{at}/sub/up")
+    os.symlink("a.json", f"{at}/other.json")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(f"{at}/s")
+        found = expand(at)
+    assert [path.removeprefix(at) for path in found.paths] == [
+        "/[x].json", "/a.json", "/b.json", "/other.json", "/sub/c.json"
+    ]  # fmt: skip
+    told = dict(line.removeprefix(at).split(": ", 1) for line in found.skipped)
+    assert told["/pipe"] == "a FIFO" and told["/s"] == "a socket"
+    assert "leads nowhere" in told["/loop"] and "leads nowhere" in told["/dangling"]
+    assert "not followed" in told["/sub/up"]
+
+
+def test_a_folder_that_cannot_be_looked_into_is_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at, scan = tree(tmp_path), os.scandir
+
+    def scandir(path: str) -> object:
+        if path.endswith("/sub"):
+            raise PermissionError(13, "Permission denied")
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    found = expand(at)
+    assert [str(error) for error in found.failures] == [f"{at}/sub: cannot be looked into: permission denied"]
+    assert len(found.paths) == 3
+
+
+def test_looking_for_files_can_be_stopped(tmp_path: Path) -> None:
+    def tick() -> None:
+        raise Stopped
+
+    for name in (tree(tmp_path), f"{tmp_path}/*"):
+        with pytest.raises(Stopped):
+            expand(name, tick)

@@ -9,13 +9,12 @@ from msgspec import Struct
 
 from tracetui.model.builder import StoreBuilder
 from tracetui.model.trace import Collection
-from tracetui.sources.base import ByteSource
+from tracetui.sources.base import ByteSource, Stopped
+
+__all__ = ["PARTIAL_PAUSE_S", "Control", "Progress", "Stopped"]
 
 PARTIAL_PAUSE_S = 0.5
-
-
-class Stopped(Exception):
-    """The user wants no more; what was appended is kept. Raised through a loader by `Control.step`."""
+TICK_S = 0.1
 
 
 class Progress(Struct, frozen=True):
@@ -64,10 +63,30 @@ class Control:
         self._clock = clock
         self._next_partial = 1
         self._last_partial = float("-inf")
+        self._last_tick = float("-inf")
 
-    def next_source(self, source: ByteSource) -> None:
-        """Go on with another source."""
+    def next_source(self, source: ByteSource | None) -> None:
+        """Go on with another source; None while it is being opened."""
         self.source = source
+
+    def tick(self) -> None:
+        """Something is under way that may take long: looking for files, waiting for bytes, decompressing.
+
+        Raises:
+            Stopped: The load was cancelled. Let it pass.
+        """
+        if self._cancelled is not None and self._cancelled():
+            raise Stopped
+        if self._on_progress is not None and self.source is not None:
+            now = self._clock()
+            if now - self._last_tick >= TICK_S:
+                self._last_tick = now
+                self._tell_progress(self.source)
+
+    def _tell_progress(self, source: ByteSource) -> None:
+        if self._on_progress is not None:
+            read, total = source.progress()
+            self._on_progress(Progress(source.name, read, total, self.builder.span_count))
 
     def step(self) -> None:
         """A batch was appended.
@@ -75,9 +94,8 @@ class Control:
         Raises:
             Stopped: The load was cancelled. Let it pass.
         """
-        if self._on_progress is not None and self.source is not None:
-            read, total = self.source.progress()
-            self._on_progress(Progress(self.source.name, read, total, self.builder.span_count))
+        if self.source is not None:
+            self._tell_progress(self.source)
         if self._cancelled is not None and self._cancelled():
             raise Stopped
         if self._on_partial is not None and self.builder.span_count >= self._next_partial:

@@ -20,11 +20,11 @@ LOADERS: Final = {
 """Formats that can be read, in the order in which they are tried."""
 
 _BINARY: Final = (
-    (b"\x28\xb5\x2f\xfd", "zstd-compressed data"),
+    (b"\x28\xb5\x2f\xfd", "data compressed twice"),
     (b"\xfd7zXZ\x00", "xz-compressed data"),
     (b"BZh", "bzip2-compressed data"),
-    (b"\x1f\x8b", "gzip data within gzip data"),
-    (b"PK\x03\x04", "a zip archive"),
+    (b"\x1f\x8b", "data compressed twice"),
+    (b"PK\x03\x04", "an archive within an archive"),
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
@@ -36,8 +36,8 @@ _BINARY: Final = (
     (b"SQLite format 3", "an SQLite database"),
 )
 _HINTS: Final = {
-    "zstd-compressed data": "decompress it first: zstd -d",
-    "a zip archive": "unpack it first",
+    "data compressed twice": "decompress it once first",
+    "an archive within an archive": "unpack it first",
     "xz-compressed data": "decompress it first: xz -d",
     "bzip2-compressed data": "decompress it first: bunzip2",
 }

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from tracetui.model.identity import Clocks, Identity, SameBytes, identify
+from tracetui.errors import InputError
+from tracetui.model.identity import Clocks, Digests, Identity, identify
 from tracetui.model.issues import IssueCode
 from tracetui.model.store import Flag, Kind, RecordPlace, ResourceTable, SpanStore
 from tracetui.model.times import TraceLogs, mend_times
@@ -21,6 +22,8 @@ Columns = dict[str, npt.NDArray[Any]]
 Int32s = npt.NDArray[np.int32]
 
 _AT_ONCE = 1 << 17
+_LEAST_WINDOW, _WINDOW = 1 << 12, 1 << 17
+"""Bytes read again at once: more where records that are wanted stand near each other."""
 OUTSIDE_NS = 1_000_000
 """Clocks of one machine disagree by less than this."""
 
@@ -46,7 +49,7 @@ def arrange(builder: StoreBuilder, columns: Columns, *, complete: bool) -> Colle
     spread = _traces_of_sources(columns, len(builder.sources))
     clocks = Clocks(columns["resource"], resources.clock, resources.address)
     partial = np.array([entry.partial for entry in builder.sources], np.bool_)[columns["source"]]
-    identity = identify(columns, builder.references, clocks, _record_comparer(builder, columns), partial)
+    identity = identify(columns, builder.references, clocks, _digests(builder, columns), partial)
     _tell_repeats(columns, identity, builder, logs)
     more_records = _joined_records(columns, identity)
     parent, columns, place = _leave_out_gone(columns, identity)
@@ -104,15 +107,27 @@ def _traces_of_sources(columns: Columns, sources: int) -> list[int]:
     return counts
 
 
-def _record_comparer(builder: StoreBuilder, columns: Columns) -> SameBytes:
-    def read(row: int) -> bytes:
-        source = builder.sources[int(columns["source"][row])].source
-        return source.pread(int(columns["offset"][row]), int(columns["length"][row]))
+def _digests(builder: StoreBuilder, columns: Columns) -> Digests:
+    """Hashes of records, read again many at a time; a record that cannot be read again equals no other."""
 
-    def same(one: int, other: int) -> bool:
-        return bool(columns["length"][one] == columns["length"][other]) and read(one) == read(other)
+    def digests(rows: npt.NDArray[np.int64]) -> list[int]:
+        places = (columns[name][rows].tolist() for name in ("source", "offset", "length"))
+        found: list[int] = []
+        data, first, current, window = b"", 0, -1, _LEAST_WINDOW
+        for source, offset, length in zip(*places, strict=True):
+            if source != current or not first <= offset <= offset + length <= first + len(data):
+                near = source == current and first <= offset <= first + len(data) + window
+                window = min(2 * window, _WINDOW) if near else _LEAST_WINDOW
+                first, current = offset, source
+                try:
+                    data = builder.sources[source].source.pread(offset, max(length, window))
+                except InputError:
+                    data = b""
+            record = data[offset - first : offset - first + length]
+            found.append(hash(record) if len(record) == length else -1 - len(found) - (1 << 64))
+        return found
 
-    return same
+    return digests
 
 
 def _tell_repeats(columns: Columns, identity: Identity, builder: StoreBuilder, logs: TraceLogs) -> None:

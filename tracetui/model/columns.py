@@ -21,7 +21,7 @@ COLUMN_TYPES: dict[str, npt.DTypeLike] = {
     "scope": np.int32,
     "kind": np.uint8,
     "status": np.uint8,
-    "source": np.int16,
+    "source": np.int32,
     "offset": np.int64,
     "length": np.uint32,
 }

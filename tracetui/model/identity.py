@@ -23,8 +23,10 @@ _AT_ONCE = 1 << 17
 """Parents looked up in one go: enough to be quick, few enough to need little memory."""
 Reference = tuple[bool, int, bool]
 """A parent reference: is CHILD_OF (else FOLLOWS_FROM), the id, the id is opaque."""
-SameBytes = Callable[[int, int], bool]
-"""Whether the records of two rows are equal byte for byte."""
+Digests = Callable[[Rows], list[int]]
+"""Numbers that are equal for rows whose records are equal byte for byte, and for no others."""
+_MOST_PARTS = 64
+"""Of so many reports of one id, no further one is looked for a span that it could be a part of."""
 
 
 class Clocks(Struct, frozen=True):
@@ -170,7 +172,7 @@ def identify(
     columns: Columns,
     alternatives: dict[int, list[Reference]],
     clocks: Clocks,
-    same_bytes: SameBytes,
+    digests: Digests,
     partial: npt.NDArray[np.bool_],
 ) -> Identity:
     """Settle repeats and find parents.
@@ -179,7 +181,7 @@ def identify(
         columns: The loader's columns, n rows in source order; what was joined is filled in, in place.
         alternatives: For rows with several parent references: is CHILD_OF, id, id is opaque.
         clocks: Which rows were recorded by one process.
-        same_bytes: Whether two records are equal byte for byte.
+        digests: Tells records that are equal byte for byte.
         partial: bool[n], rows whose format may report one span in several parts (Zipkin).
 
     Returns:
@@ -189,7 +191,7 @@ def identify(
     rows = len(flags)
     index = IdIndex(columns, np.flatnonzero((flags & Flag.NO_ID) == 0))
     identity = Identity(np.full(rows, -1, np.int32), np.zeros(rows, np.int32))
-    stands_for = _settle_repeats(index, columns, identity, clocks, same_bytes, partial)
+    stands_for = _settle_repeats(index, columns, identity, clocks, digests, partial)
     _choose_among(index, columns, alternatives)
     _drop_self_references(columns)
     for first in range(0, rows, _AT_ONCE):
@@ -208,7 +210,7 @@ def _settle_repeats(
     columns: Columns,
     identity: Identity,
     clocks: Clocks,
-    same_bytes: SameBytes,
+    digests: Digests,
     partial: npt.NDArray[np.bool_],
 ) -> npt.NDArray[np.int32] | None:
     """Drop, join, pair or number the rows of each repeated id.
@@ -223,14 +225,20 @@ def _settle_repeats(
     identity.server_of = dict(zip(clients.tolist(), servers.tolist(), strict=True))
     identity.repeat[servers] = 1
     stands_for[first] = clients
-    for group in index.groups(without=first):
+    groups = index.groups(without=first)
+    rows = np.sort(np.array([row for group in groups for row in group], np.int64))
+    digest = dict(zip(rows.tolist(), digests(rows), strict=True))
+    for group in groups:
         kept: list[int] = []
+        known: dict[int, int] = {}
         for row in group:
-            twin = next((other for other in kept if same_bytes(other, row)), None)
+            twin = known.get(digest[row])
             if twin is not None:
                 identity.dropped[row] = twin
                 continue
-            host = next((o for o in kept if partial[row] and _one_span(columns, o, row, clocks)), None)
+            parts = kept[:_MOST_PARTS] if partial[row] else ()
+            host = next((other for other in parts if _one_span(columns, other, row, clocks)), None)
+            known[digest[row]] = row if host is None else host
             if host is None:
                 kept.append(row)
             else:

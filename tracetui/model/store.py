@@ -11,6 +11,7 @@ import numpy.typing as npt
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from tracetui.errors import InputError
 from tracetui.model.attributes import Attributes, Scope, SpanDetails
 from tracetui.sources.base import ByteSource
 
@@ -136,7 +137,7 @@ class SpanStore(Struct):
         flags: uint16[n], `Flag` bits.
         span_id: uint64[n], the id, or a code into `strings` with `Flag.OPAQUE_ID`.
         parent_id: uint64[n], the parent's id as recorded, likewise.
-        source: int16[n], which source the record stands in.
+        source: int32[n], which source the record stands in.
         offset: int64[n], where in it, in bytes.
         length: uint32[n], how long the record is, in bytes.
         record: int32[n], the record's place among its trace's records.
@@ -165,7 +166,7 @@ class SpanStore(Struct):
     flags: npt.NDArray[np.uint16]
     span_id: npt.NDArray[np.uint64]
     parent_id: npt.NDArray[np.uint64]
-    source: npt.NDArray[np.int16]
+    source: npt.NDArray[np.int32]
     offset: Int64s
     length: npt.NDArray[np.uint32]
     record: Int32s
@@ -256,7 +257,10 @@ class SpanStore(Struct):
 
     def _decode(self, place: RecordPlace) -> SpanDetails:
         source, offset, length = place
-        record = self.sources[source].pread(offset, length)
+        try:
+            record = self.sources[source].pread(offset, length)
+        except InputError as error:
+            return SpanDetails(warnings=[f"this record cannot be read any more: {error}"])
         if len(record) < length:
             return SpanDetails(warnings=["the source has become shorter: this record is gone"])
         try:

@@ -1,6 +1,15 @@
-"""Where bytes come from: files, compressed files, pipes, memory. To a reader all are one `ByteSource`."""
+"""Where bytes come from: files, compressed files, archives, pipes, memory. To a reader all are alike."""
 
-from tracetui.sources.base import ByteSource, MemorySource
-from tracetui.sources.open import expand, open_source
+from tracetui.sources.base import ByteSource, MemorySource, Stopped, Tick
+from tracetui.sources.expand import Found, expand
+from tracetui.sources.file import FileSource
+from tracetui.sources.open import open_member, open_source, unpack
+from tracetui.sources.packed import PackedSource
+from tracetui.sources.scratch import Scratch
+from tracetui.sources.spool import SpooledSource
+from tracetui.sources.zipped import ZipArchive
 
-__all__ = ["ByteSource", "MemorySource", "expand", "open_source"]
+__all__ = [
+    "ByteSource", "FileSource", "Found", "MemorySource", "PackedSource", "Scratch", "SpooledSource",
+    "Stopped", "Tick", "ZipArchive", "expand", "open_member", "open_source", "unpack",
+]  # fmt: skip

@@ -3,41 +3,101 @@
 from __future__ import annotations
 
 import os
+from typing import Final
+from zlib import crc32
 
 from tracetui.errors import InputError
+from tracetui.sources.handles import Handles
+from tracetui.sources.scratch import pread_all
+
+_HANDLES: Final = Handles()
+_SEAL: Final = 4096
+_AGAIN: Final = "read it again"
 
 
 class FileSource:
-    """A regular file.
+    """A regular file, as it was when it was opened.
 
-    It is read with `pread` and never mapped: a mapped file that somebody cuts short kills the process.
+    It is read with `pread` and never mapped: a mapped file that somebody cuts short kills the process. After
+    each read its size and time are compared with what they were, so no byte of a file that was changed in its
+    place is taken for one of the file that was read. What it grows by is not read, and does no harm; what was
+    replaced by another file of its name can be read as long as it is open.
 
     Args:
         name: Path as the user gave it.
         descriptor: An open file descriptor; the source closes it.
+        again: Whether the name can be opened again, so that the descriptor need not be kept.
     """
 
-    def __init__(self, name: str, descriptor: int) -> None:
+    def __init__(self, name: str, descriptor: int, *, again: bool = True) -> None:
         self.name = name
-        self._descriptor = descriptor
-        self._size = os.fstat(descriptor).st_size
+        found = os.fstat(descriptor)
+        self._path = os.path.abspath(name) if again else ""
+        self._file = found.st_dev, found.st_ino
+        self._size = found.st_size
+        self._seen = found.st_size, found.st_mtime_ns
+        self._seal = self._sealed(descriptor)
         self._read = 0
+        self._pinned = -1 if again else descriptor
+        self._key = _HANDLES.add(descriptor) if again else 0
 
     def pread(self, offset: int, length: int) -> bytes:
         """See `ByteSource`."""
+        wanted = max(0, min(length, self._size - offset))
         try:
-            data = os.pread(self._descriptor, length, offset)
-            while len(data) < length and (more := self._more(offset + len(data), length - len(data))):
-                data += more
+            if self._pinned >= 0:
+                data = self._checked(self._pinned, offset, wanted)
+            else:
+                with _HANDLES.reading(self._key, self._reopen) as descriptor:
+                    data = self._checked(descriptor, offset, wanted)
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}", source=self.name) from None
-        if data:
-            self._read = max(self._read, offset + len(data))
+        self._read = max(self._read, offset + len(data)) if data else self._read
         return data
 
-    def _more(self, offset: int, length: int) -> bytes:
-        """The rest of a short read; nothing at the end of the file."""
-        return os.pread(self._descriptor, length, offset) if offset < self._size else b""
+    def _checked(self, descriptor: int, offset: int, length: int) -> bytes:
+        data = pread_all(descriptor, length, offset) if length else b""
+        now = os.fstat(descriptor)
+        if (now.st_size, now.st_mtime_ns) != self._seen:
+            self._look_again(descriptor, now)
+        return data
+
+    def _look_again(self, descriptor: int, now: os.stat_result) -> None:
+        """The file is not what it was: more of the same is all right, anything else is not."""
+        if now.st_size < self._size:
+            told = f"was cut to {now.st_size:,} bytes while it was open"
+            raise InputError(told, source=self.name, hint=_AGAIN)
+        if now.st_size == self._size or self._sealed(descriptor) != self._seal:
+            raise InputError("was changed while it was open", source=self.name, hint=_AGAIN)
+        self._seen = now.st_size, now.st_mtime_ns
+
+    def _sealed(self, descriptor: int) -> tuple[int, int]:
+        """What tells the bytes that were there at first from others: checksums of their beginning and end."""
+        ends = (0, max(0, self._size - _SEAL))
+        first, last = (crc32(os.pread(descriptor, min(_SEAL, self._size), end)) for end in ends)
+        return first, last
+
+    def _reopen(self) -> int:
+        descriptor = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        found = os.fstat(descriptor)
+        if (found.st_dev, found.st_ino) != self._file:
+            os.close(descriptor)
+            raise InputError("was replaced by another file", source=self.name, hint=_AGAIN)
+        return descriptor
+
+    def fate(self) -> str:
+        """What became of the file since it was opened: "", "grown", "replaced" or "changed"."""
+        try:
+            if self._path:
+                named = os.stat(self._path)
+                if (named.st_dev, named.st_ino) != self._file:
+                    return "replaced"
+            self.pread(0, 0)
+        except OSError:
+            return "replaced"
+        except InputError:
+            return "changed"
+        return "grown" if self._seen[0] > self._size else ""
 
     @property
     def size(self) -> int:
@@ -50,10 +110,12 @@ class FileSource:
 
     def close(self) -> None:
         """See `ByteSource`."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        _HANDLES.drop(self._key)
+        if self._pinned >= 0:
+            os.close(self._pinned)
+            self._pinned = -1
 
     def __del__(self) -> None:
         # Spans may be read again as long as anything knows them, and nobody can tell when that ends.
-        self.close()
+        if hasattr(self, "_key"):
+            self.close()

@@ -1,132 +1,137 @@
-"""From the names a user gives to sources of bytes."""
+"""From the name of one source to its bytes, unpacked."""
 
 from __future__ import annotations
 
-import glob
 import os
-import select
 import stat
 import sys
-from collections.abc import Iterator, Sequence
-from typing import Final
 
-from tracetui.errors import InputError
-from tracetui.sources.base import ByteSource
+from tracetui.errors import InputError, NotATrace
+from tracetui.files import reason
+from tracetui.sources import gzipped, streams, zipped, zstd
+from tracetui.sources.base import ByteSource, Tick, no_tick
 from tracetui.sources.file import FileSource
-from tracetui.sources.gzipped import MAGIC, GzipSource
+from tracetui.sources.packed import PackedSource
+from tracetui.sources.scratch import Scratch
 from tracetui.sources.spool import SpooledSource
-
-FIFO_WAIT_S: Final = 5.0
-_PIECE: Final = 256 * 1024
+from tracetui.sources.zipped import ZipArchive
 
 
-def expand(names: Sequence[str]) -> list[str]:
-    """The sources that names stand for.
-
-    An existing path is never a glob. A directory stands for all regular files below it, in order; files that
-    begin with a dot are left out there.
-
-    Raises:
-        InputError: A directory or a glob stands for nothing, or there is no such file.
-    """
-    found: list[str] = []
-    for name in names:
-        if name == "-" or os.path.lexists(name):
-            found += _below(name) if os.path.isdir(name) else [name]
-        elif glob.has_magic(name):
-            matches = sorted(path for path in glob.glob(name, recursive=True) if os.path.isfile(path))
-            if not matches:
-                raise InputError("matches no file", source=name)
-            found += matches
-        else:
-            raise InputError("no such file", source=name, hint="check the path")
-    return found
-
-
-def _below(directory: str) -> list[str]:
-    found: list[str] = []
-    for folder, folders, files in os.walk(directory):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            path = os.path.join(folder, name)
-            if not name.startswith(".") and stat.S_ISREG(os.stat(path, follow_symlinks=True).st_mode):
-                found.append(path)
-    if not found:
-        raise InputError("the directory holds no files", source=directory)
-    return found
-
-
-def open_source(name: str, *, max_bytes: int | None = None) -> ByteSource:
-    """Open one source: a path, or "-" for standard input. gzip is recognised by content and decoded.
+def open_source(
+    name: str,
+    *,
+    max_bytes: int | None = None,
+    scratch: Scratch | None = None,
+    tick: Tick = no_tick,
+) -> ByteSource | ZipArchive:
+    """Open one source: a path, or "-" for standard input. What is compressed is decoded, whatever its name.
 
     Args:
         name: As the user gave it.
         max_bytes: Limit for what is decoded or streamed; plain regular files have none.
+        scratch: Where bytes that come only once are kept.
+        tick: Called while something is waited for or decoded.
 
     Raises:
         InputError: It does not exist, must not be read, is a directory, or is empty.
     """
-    source = _open_raw(name, max_bytes)
+    source = _open_raw(name, max_bytes, scratch or Scratch(), tick)
     try:
-        head = source.pread(0, 2)
-        if head == MAGIC:
-            source = GzipSource(source, max_bytes=max_bytes)
-        elif not head:
-            raise InputError("is empty", source=name, hint="nothing to show")
+        return unpack(source, max_bytes=max_bytes, scratch=scratch, tick=tick)
     except BaseException:
         source.close()
         raise
+
+
+def unpack(
+    source: ByteSource,
+    *,
+    max_bytes: int | None = None,
+    scratch: Scratch | None = None,
+    tick: Tick = no_tick,
+    archives: bool = True,
+) -> ByteSource | ZipArchive:
+    """The decoded bytes of a source, or its members; the source itself if it is not compressed.
+
+    Only one layer is taken off.
+
+    Args:
+        source: Raw bytes.
+        max_bytes: Limit for what is decoded.
+        scratch: Where decoded bytes are kept.
+        tick: Called while something is decoded.
+        archives: Whether it may be an archive.
+
+    Raises:
+        InputError: It is empty, or no whole archive.
+    """
+    head = source.pread(0, 8)
+    packed: type[PackedSource] | None = None
+    if not head:
+        raise NotATrace("is empty", source=source.name, hint="nothing to show")
+    if head[:2] == gzipped.MAGIC:
+        packed = gzipped.GzipSource
+    elif zstd.is_zstd(head):
+        packed = zstd.ZstdSource
+    elif zstd.is_messages(head):
+        packed = zstd.MessagesSource
+    elif archives and head[:4] in zipped.MAGICS:
+        return ZipArchive(source, max_bytes=max_bytes, scratch=scratch, tick=tick)
+    return source if packed is None else packed(source, max_bytes=max_bytes, scratch=scratch, tick=tick)
+
+
+def open_member(archive: ZipArchive, number: int) -> ByteSource:
+    """One member of an archive; where it is compressed itself, that is taken off, too.
+
+    Raises:
+        InputError: It cannot be read.
+    """
+    source = unpack(archive.member(number), archives=False, **archive.limits)
+    assert not isinstance(source, ZipArchive)
     return source
 
 
-def _open_raw(name: str, max_bytes: int | None) -> ByteSource:
-    if name == "-":
-        descriptor = os.dup(sys.stdin.fileno())
-        if stat.S_ISREG(os.fstat(descriptor).st_mode) and os.lseek(descriptor, 0, os.SEEK_CUR) == 0:
-            return FileSource(name, descriptor)
-        return SpooledSource(name, _pieces(name, descriptor, wait=None), max_bytes=max_bytes)
-    try:
-        # Opening a FIFO that nobody writes to must not hang.
-        descriptor = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        mode = os.fstat(descriptor).st_mode
-    except OSError as error:
-        raise InputError(_reason(error), source=name) from None
-    except ValueError:
-        raise InputError("is no path", source=name) from None
-    if stat.S_ISREG(mode):
-        return FileSource(name, descriptor)
-    if stat.S_ISDIR(mode):
+def _open_raw(name: str, max_bytes: int | None, scratch: Scratch, tick: Tick) -> ByteSource:
+    own = 0 if name == "-" else streams.own_descriptor(name)
+    descriptor = _open_path(name) if name != "-" else os.dup(_stdin())
+    found = os.fstat(descriptor)
+    if stat.S_ISDIR(found.st_mode):
         os.close(descriptor)
         raise InputError("is a directory", source=name)
-    wait = FIFO_WAIT_S if stat.S_ISFIFO(mode) else None
-    return SpooledSource(name, _pieces(name, descriptor, wait=wait), max_bytes=max_bytes)
+    if stat.S_ISREG(found.st_mode) and (found.st_size or os.pread(descriptor, 1, 0) == b""):
+        at_start = name != "-" or os.lseek(descriptor, 0, os.SEEK_CUR) == 0
+        if at_start:
+            return FileSource(name, descriptor, again=own is None)
+    # What lies in /proc or /sys has no size before it is read.
+    first_byte_s = None if own is not None or stat.S_ISREG(found.st_mode) else streams.FIRST_BYTE_S
+    stream = streams.pieces(name, descriptor, tick, first_byte_s=first_byte_s)
+    return SpooledSource(name, stream, max_bytes=max_bytes, scratch=scratch)
 
 
-def _pieces(name: str, descriptor: int, *, wait: float | None) -> Iterator[bytes]:
-    """What a descriptor gives until its end; closes it.
-
-    Args:
-        name: For messages.
-        descriptor: Open for reading.
-        wait: Seconds to wait for the first byte, None to wait for ever.
-    """
+def _stdin() -> int:
     try:
-        if wait is not None and not select.select([descriptor], [], [], wait)[0]:
-            # Linux reports a FIFO as readable only once somebody has opened it for writing.
-            raise InputError(f"nobody wrote to it within {wait:.0f} s", source=name)
-        os.set_blocking(descriptor, True)
-        while data := os.read(descriptor, _PIECE):
-            yield data
+        return sys.stdin.fileno()
+    except (AttributeError, ValueError):
+        raise InputError("standard input is closed", source="-") from None
+
+
+def _open_path(name: str) -> int:
+    try:
+        if stat.S_ISSOCK(os.stat(name).st_mode):
+            own = streams.own_descriptor(name)
+            return streams.connect(name) if own is None else os.dup(own)
+        # Opening a FIFO that nobody writes to must not hang.
+        return os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise InputError(_reason(error), source=name) from None
-    finally:
-        os.close(descriptor)
+        raise InputError(_why(error), source=name) from None
+    except ValueError:
+        raise InputError("is no path", source=name) from None
 
 
-def _reason(error: OSError) -> str:
+def _why(error: OSError) -> str:
     reasons = {
         FileNotFoundError: "no such file",
         PermissionError: "no permission to read it",
         IsADirectoryError: "is a directory",
     }
-    return reasons.get(type(error), f"cannot be read: {error.strerror or error}")
+    return reasons.get(type(error), f"cannot be read: {reason(error)}")
