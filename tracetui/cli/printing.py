@@ -50,7 +50,9 @@ def print_traces(
 
     collection = loaders.load(names, load_options)
     report = Report(collection, mode=options.mode, spans=SpanChoice(spans))
-    if format not in ("json", "jsonl"):
+    # Where the only source failed half-way, that is the one line to be told.
+    failed = {failure.source for failure in collection.failures}
+    if format not in ("json", "jsonl") and not failed >= {source.name for source in collection.sources}:
         tell_warnings(_warnings(collection))
     _print(report, options, format, width)
     for failure in collection.failures:

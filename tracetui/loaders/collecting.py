@@ -207,9 +207,9 @@ class Collecting:
             if fate == "grown":
                 told = f"{source.name}: it is being written to; what came after byte {raw.size} was not read"
                 issues.add(IssueCode.TRUNCATED, told, count=0 if told_cut else 1)
-            elif fate:
-                told = f"{source.name}: it was {fate} while it was read"
-                issues.add(IssueCode.PARTIAL_TRACE, told)
+            elif fate == "changed":
+                told = "was changed while it was read; what is shown may be neither the old nor the new"
+                self._failures.append(InputError(told, source=source.name, hint="read it again"))
 
     def finish(self, complete: bool) -> Collection:
         """The collection.

@@ -34,13 +34,13 @@ class Ranges:
 
     Attributes:
         row: int32[m], rows of the store.
-        source: int16[m], the source.
+        source: int32[m], the source.
         offset: int64[m], where in it, in bytes.
         end: int64[m], where the record ends.
     """
 
     row: npt.NDArray[np.int32]
-    source: npt.NDArray[np.int16]
+    source: npt.NDArray[np.int32]
     offset: npt.NDArray[np.int64]
     end: npt.NDArray[np.int64]
 
@@ -68,7 +68,7 @@ def ranges_of(store: SpanStore, rows: npt.NDArray[np.int32]) -> Ranges:
         ]
         extra = np.array(more, np.int64).reshape(-1, 4).T
         rows = np.concatenate((rows, extra[0].astype(np.int32)))
-        source = np.concatenate((source, extra[1].astype(np.int16)))
+        source = np.concatenate((source, extra[1].astype(np.int32)))
         offset = np.concatenate((offset, extra[2]))
         length = np.concatenate((length, extra[3]))
     # One sort key is quicker than two; files stay below 2**47 bytes.
