@@ -58,6 +58,10 @@ class Columns:
     strings: list[str]
     keys: list[str] = field(repr=False)
 
+    @property
+    def name(self) -> np.ndarray:
+        return self.service
+
     def key(self, row: int) -> str:
         return self.keys[row]
 

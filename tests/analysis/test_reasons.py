@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.analysis.columns import US, S, store
 from tracetui.analysis import Mode, alternatives, critical_paths, reason, why_empty
 
+LEAF = "own time, it has no children"
+
 
 def us(key: str, start: int, end: int, parent: str | None = None, **more: object) -> S:
     return S(key, start * US, (end - start) * US, parent, **more)  # type: ignore[arg-type]
@@ -27,9 +29,9 @@ def reasons(*spans: S, mode: Mode = Mode.DEFAULT) -> list[tuple[str, str, list[s
 def test_calls_in_a_row() -> None:
     assert reasons(us("r", 0, 1000), us("a", 100, 400, "r"), us("b", 500, 900, "r")) == [
         ("r", "own time before its first child", []),
-        ("a", "the one that had finished when the next one started; own time, it has no children", []),
+        ("a", "had finished when the next one started; own time, it has no children", []),
         ("r", "own time between its children", []),
-        ("b", "last of 2 children to finish; own time, it has no children", []),
+        ("b", "last of 2 children to finish, the runner-up 500µs earlier; own time, it has no children", []),
         ("r", "own time after its last child", []),
     ]
 
@@ -44,8 +46,12 @@ def test_a_close_finish_is_told() -> None:
         us("e", 310, 992, "r"),
     )
     assert found == [
-        ("a", "last of 3 to finish before the next one started; own time, it has no children", ["b"]),
-        ("d", "last of 5 children to finish; own time, it has no children", ["e"]),
+        (
+            "a",
+            f"last of 3 to finish before the next one started, the runner-up 5µs earlier; {LEAF}",
+            ["b"],
+        ),
+        ("d", "last of 5 children to finish, the runner-up 8µs earlier; own time, it has no children", ["e"]),
     ]
 
 

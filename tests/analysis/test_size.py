@@ -10,9 +10,11 @@ import pytest
 from tests.analysis import shapes
 from tests.analysis.columns import Columns
 from tracetui.analysis import Mode, alternatives, critical_paths, on_path_ns, reason, self_times
+from tracetui.analysis.reasons import MOST_ALTERNATIVES, Reasons
 from tracetui.analysis.replay import Replay
 
 MANY = 200_000
+LEAF = "own time, it has no children"
 SHAPES: dict[str, tuple[Callable[[int], Columns], dict[Mode, int]]] = {
     "chain": (shapes.chain, dict.fromkeys(Mode, 2 * MANY - 1)),
     "staircase": (shapes.staircase, {**dict.fromkeys(Mode, MANY), Mode.TO_END: MANY}),
@@ -55,8 +57,18 @@ def test_near_sequential_spans_nested_deeply() -> None:
 def test_reasons_in_a_big_trace(mode: Mode) -> None:
     columns = shapes.all_at_once(MANY)
     paths = critical_paths(columns, mode=mode)
-    assert reason(paths, columns, 0) == f"last of {MANY - 1} children to finish; own time, it has no children"
-    assert len(alternatives(paths, columns, 0)) == MANY - 2
+    assert (
+        reason(paths, columns, 0) == f"last of {MANY - 1} children to finish, together with another; {LEAF}"
+    )
+    assert len(alternatives(paths, columns, 0)) == MOST_ALTERNATIVES
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_reasons_of_all_sections_of_a_big_trace(name: str) -> None:
+    columns = SHAPES[name][0](MANY // 10)
+    paths = critical_paths(columns)
+    reasons = Reasons(paths, columns, 0)
+    assert all(reasons.reason(at) and len(reasons.alternatives(at)) >= 0 for at in paths.of_root(0))
 
 
 @pytest.mark.parametrize("name", SHAPES)
