@@ -98,7 +98,7 @@ KINDS: dict[IssueCode, IssueKind] = {
         "Compare the clocks of the two services.",
     ),
     IssueCode.SKEW: IssueKind(
-        _I,
+        _W,
         "1 clock is off against its caller's",
         "{n} clocks are off against their callers'",
         "Calls of one service into another are seen earlier or later than they can have been.",

@@ -150,6 +150,8 @@ class SpanStore(Struct):
         decoders: How the records of each source are decoded.
         sources: The sources by number.
         more_records: Row to further records that were joined into it.
+        shift_ns: int64[n], how far each row was moved from its recorded times to agree with the clock of
+            its root, events included; None where times are as recorded.
     """
 
     start_ns: Int64s
@@ -179,6 +181,7 @@ class SpanStore(Struct):
     decoders: Sequence[Decode]
     sources: Sequence[ByteSource]
     more_records: dict[int, list[RecordPlace]] = field(default_factory=dict)
+    shift_ns: Int64s | None = None
     _cache: OrderedDict[int, SpanDetails] = field(default_factory=OrderedDict)
 
     def __len__(self) -> int:
@@ -204,6 +207,7 @@ class SpanStore(Struct):
             trace_first=new_first,
             trace_ids=[self.trace_ids[trace] for trace in traces.tolist()],
             more_records={place: self.more_records[row] for row, place in places.items()},
+            shift_ns=None if self.shift_ns is None else self.shift_ns[rows],
             _cache=OrderedDict(),
         )
 
@@ -250,6 +254,9 @@ class SpanStore(Struct):
         details = self._decode((int(self.source[row]), int(self.offset[row]), int(self.length[row])))
         for place in self.more_records.get(row, ()):
             details.merge(self._decode(place))
+        if self.shift_ns is not None:
+            for event in details.events:
+                event.time_ns += int(self.shift_ns[row])
         self._cache[row] = details
         while len(self._cache) > _CACHED_DETAILS:
             self._cache.popitem(last=False)

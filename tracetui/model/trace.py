@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import overload
@@ -212,6 +212,18 @@ class Collection:
     def span_count(self) -> int:
         """All spans of all traces."""
         return len(self.store)
+
+    def trace_logs_to_write(self) -> Callable[[int], IssueLog]:
+        """What gives the log of a trace by its number, made if it has none."""
+        logs = self.trace_logs = list(self.trace_logs) or [None] * len(self.traces)
+
+        def log_of(number: int) -> IssueLog:
+            log = logs[number]
+            if log is None:
+                log = logs[number] = IssueLog()
+            return log
+
+        return log_of
 
     def row_of_key(self, trace: int, key: str) -> int:
         """The store row of a span.

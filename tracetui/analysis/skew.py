@@ -1,0 +1,235 @@
+"""Clock skew: by how much the clocks of a trace are apart, as far as its calls tell.
+
+    caller A  |-----------------|        A call that was waited for lies inside its caller. So what has to be
+    callee B           |-----------|     added to B's clock is at least A.start - B.start and at most
+                                         A.end - B.end; all calls between the two together narrow that down.
+
+0 in that interval: nothing says that the clocks are apart. Else B is off by the middle of it, give or take
+half its width. An empty interval means that the calls contradict each other: told, and nothing is shifted.
+Calls that do not have to lie inside (messages, FOLLOWS_FROM, callees that outlast their caller) tell nothing.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+import numpy as np
+from msgspec import Struct
+
+from tracetui.analysis.blocking import MILLISECOND, row_eps
+from tracetui.analysis.clocks import Clocks, find_clocks
+from tracetui.analysis.columns import Ints, Mask, Rows, end_times, local_parents
+from tracetui.model.issues import IssueCode
+from tracetui.model.store import Flag, Kind, SpanStore
+from tracetui.model.trace import Collection, Trace
+
+ADJUSTED: Final = b"imestamps were adjusted by"
+_MOST_WARNINGS: Final = 1_000
+"""Spans with warnings of a trace that are asked whether the backend has shifted them."""
+
+
+class ClockOffset(Struct, frozen=True):
+    """One clock against that of its callers or callees; all times in nanoseconds.
+
+    Attributes:
+        name: Which clock, as found (see `Clocks.names`).
+        against: The clock that it was compared with, nearer to the root's.
+        low: What has to be added to its times against that one's, at least.
+        high: And at most.
+        edges: How many calls say so.
+        shift_ns: What is added to its times to agree with the root's clock: the middles on the way there.
+        rows: Its rows, counted from the trace's first.
+        contradictory: The calls contradict each other, so that it is not moved against that clock.
+    """
+
+    name: str
+    against: str
+    low: int
+    high: int
+    edges: int
+    shift_ns: int
+    rows: Rows
+    contradictory: bool = False
+
+    @property
+    def plus_minus_ns(self) -> int:
+        """Half the width of the interval."""
+        return abs(self.high - self.low) // 2
+
+    @property
+    def beyond_ns(self) -> int:
+        """How far 0 is from the interval."""
+        return max(self.low, -self.high, 0)
+
+
+class Skew(Struct, frozen=True):
+    """What is known of the clocks of one trace.
+
+    Attributes:
+        clocks: Those that are apart from another, or moved with one that is, the root's neighbours first.
+        shift_ns: int64[n], what is to be added to the times of each row; 0 everywhere in a trace that the
+            backend has adjusted already.
+        adjusted_rows: Rows whose times the backend has shifted, counted from the trace's first.
+    """
+
+    clocks: list[ClockOffset]
+    shift_ns: Ints
+    adjusted_rows: list[int]
+
+    @property
+    def moves(self) -> bool:
+        """Whether adjusting changes anything."""
+        return bool(self.shift_ns.any())
+
+
+def find_skew(trace: Trace) -> Skew:
+    """Find how far the clocks of a trace are apart.
+
+    Args:
+        trace: The trace; resources, and records with warnings, are read.
+    """
+    adjusted = _adjusted_rows(trace)
+    clocks = find_clocks(trace)
+    pairs = _pairs(trace, clocks)
+    eps = int(row_eps(trace.store, np.array([trace.first]))[0])
+    root = int(clocks.domain[trace.root.row - trace.first])
+    offsets = _spread(pairs, clocks, root, eps)
+    shift = np.zeros(trace.span_count, np.int64)
+    for offset in offsets:
+        if not adjusted:
+            shift[offset.rows] = offset.shift_ns
+    return Skew(offsets, shift, adjusted)
+
+
+def suspects(store: SpanStore) -> Rows:
+    """Traces in which some callee starts before its caller or ends after it, or was adjusted, ascending."""
+    child = np.flatnonzero(_crossing(store, 0, len(store)))
+    above = store.parent[child].astype(np.intp)
+    eps = row_eps(store, child)
+    start, end = store.start_ns[child], end_times(store, child)
+    odd = (start < store.start_ns[above] - eps) | (end > end_times(store, above) + eps)
+    odd &= store.duration_ns[child] <= store.duration_ns[above] + eps
+    warned = np.flatnonzero((store.flags & np.uint16(Flag.WARNINGS)) != 0)
+    rows = np.concatenate((child[odd], warned))
+    found: Rows = np.unique(np.searchsorted(store.trace_first, rows, "right") - 1)
+    return found
+
+
+def tell_skew(collection: Collection) -> None:
+    """Add what is known of clocks to the issues of each trace: `skew` and `already-adjusted`.
+
+    Told are clocks that are apart by more than `max(EPS, 1 ms)`. Traces that were told of stay as they are.
+
+    Args:
+        collection: Its trace logs are written to.
+    """
+    logs = collection.trace_logs_to_write()
+    for number in suspects(collection.store).tolist():
+        log = logs(number)
+        if any(issue.code in (IssueCode.SKEW, IssueCode.ALREADY_ADJUSTED) for issue in log):
+            continue
+        skew = find_skew(collection.traces[number])
+        for clock in skew.clocks:
+            if clock.beyond_ns > MILLISECOND:
+                log.add(IssueCode.SKEW, in_words(clock), row=int(clock.rows[0]))
+        for row in skew.adjusted_rows:
+            log.add(IssueCode.ALREADY_ADJUSTED, row=row)
+
+
+def in_words(clock: ClockOffset) -> str:
+    """An offset as it is told: "B +3.2ms ±0.4ms (17 edges)". The name is as found."""
+    from tracetui import format as fmt
+
+    edges = fmt.plural(clock.edges, "edge")
+    if clock.contradictory:
+        return f"{clock.name}: {edges} with {clock.against} contradict each other"
+    sign = "-" if clock.shift_ns < 0 else "+"
+    shift, width = fmt.duration(abs(clock.shift_ns)), fmt.duration(clock.plus_minus_ns)
+    return f"{clock.name} {sign}{shift} ±{width} ({edges})"
+
+
+def _crossing(store: SpanStore, first: int, last: int) -> Mask:
+    """Rows that are called from another resource and have to lie inside their caller, bool[last - first]."""
+    parent = store.parent[first:last]
+    above = np.maximum(parent, 0)
+    crossing: Mask = (parent >= 0) & (store.resource[first:last] != store.resource[above])
+    rows = np.flatnonzero(crossing)
+    kind, caller = store.kind[first:last][rows], store.kind[above[rows]]
+    keep = (kind == Kind.SERVER) | (caller == Kind.CLIENT)
+    keep &= (kind != Kind.CONSUMER) & (caller != Kind.PRODUCER)
+    keep &= (store.flags[first:last][rows] & np.uint16(Flag.FOLLOWS_FROM)) == 0
+    crossing[rows] = keep
+    return crossing
+
+
+Pair = tuple[int, int, int]
+"""Least and most that has to be added to the second clock against the first, and how many calls say so."""
+
+
+def _pairs(trace: Trace, clocks: Clocks) -> dict[tuple[int, int], Pair]:
+    """The intervals of each two clocks that call each other, the smaller number first."""
+    store, first, last = trace.store, trace.first, trace.last
+    parent = local_parents(store, first, last)
+    child = np.flatnonzero(_crossing(store, first, last))
+    above = parent[child]
+    here, there = clocks.domain[above], clocks.domain[child]
+    duration = store.duration_ns[first:last]
+    eps = int(row_eps(store, np.array([first]))[0])
+    keep = (here != there) & (here >= 0) & (there >= 0)
+    keep &= duration[child] <= duration[above] + eps
+    child, above, here, there = child[keep], above[keep], here[keep], there[keep]
+    start, end = store.start_ns[first:last], end_times(store, slice(first, last))
+    edges = start[above] - start[child], end[above] - end[child]
+    low, high = np.minimum(*edges), np.maximum(*edges)
+    turned = there < here
+    low, high = np.where(turned, -high, low), np.where(turned, -low, high)
+    one, other = np.minimum(here, there), np.maximum(here, there)
+    pairs: dict[tuple[int, int], Pair] = {}
+    if not len(child):
+        return pairs
+    code = one * len(clocks.names) + other
+    order = np.argsort(code, kind="stable")
+    heads = np.flatnonzero(np.concatenate(([True], np.diff(code[order]) != 0)))
+    counts = np.diff(np.append(heads, len(order)))
+    least, most = np.maximum.reduceat(low[order], heads), np.minimum.reduceat(high[order], heads)
+    for at, (begin, count) in enumerate(zip(heads.tolist(), counts.tolist(), strict=True)):
+        row = order[begin]
+        pairs[int(one[row]), int(other[row])] = int(least[at]), int(most[at]), count
+    return pairs
+
+
+def _spread(pairs: dict[tuple[int, int], Pair], clocks: Clocks, root: int, eps: int) -> list[ClockOffset]:
+    """Offsets against the root's clock, breadth first; between two clocks by most calls first."""
+    neighbours: dict[int, list[tuple[int, Pair]]] = {}
+    for (one, other), (low, high, edges) in pairs.items():
+        neighbours.setdefault(one, []).append((other, (low, high, edges)))
+        neighbours.setdefault(other, []).append((one, (-high, -low, edges)))
+    for found in neighbours.values():
+        found.sort(key=lambda item: (-item[1][2], item[0]))
+    shift = {root: 0}
+    told: dict[int, ClockOffset] = {}
+    todo = deque([root])
+    while todo:
+        here = todo.popleft()
+        for there, (low, high, edges) in neighbours.get(here, ()):
+            if there in shift:
+                continue
+            contradictory = low > high + eps
+            apart = 0 if low <= eps and high >= -eps else (low + high) // 2
+            if not contradictory:
+                shift[there] = shift[here] + apart
+                todo.append(there)
+            if contradictory or apart or shift[here]:
+                rows = np.flatnonzero(clocks.domain == there)
+                moved = 0 if contradictory else shift[there]
+                names = clocks.names[there], clocks.names[here]
+                told[there] = ClockOffset(*names, low, high, edges, moved, rows, contradictory)
+    return list(told.values())
+
+
+def _adjusted_rows(trace: Trace) -> list[int]:
+    """Rows whose warnings say that the backend has shifted them."""
+    store, first = trace.store, trace.first
+    warned = np.flatnonzero((store.flags[first : trace.last] & np.uint16(Flag.WARNINGS)) != 0)
+    return [row for row in warned[:_MOST_WARNINGS].tolist() if ADJUSTED in store.raw(first + row)]
