@@ -22,6 +22,10 @@ MS = 1_000
 BASE = 1_700_000_000_000_000
 
 
+def reference(parent: int, kind: str = "CHILD_OF") -> dict[str, str]:
+    return {"refType": kind, "traceID": "ab" * 8, "spanID": f"{parent:016x}"}
+
+
 def span(
     key: int, start: int, duration: int, service: str, parent: int = 0, kind: str = "server", **more: Any
 ) -> dict[str, Any]:
@@ -31,9 +35,7 @@ def span(
         "spanID": f"{key:016x}",
         "operationName": f"op{key}",
         "processID": service,
-        "references": [{"refType": "CHILD_OF", "traceID": "ab" * 8, "spanID": f"{parent:016x}"}]
-        if parent
-        else [],
+        "references": [reference(parent)] if parent else [],
         "startTime": BASE + start,
         "duration": duration,
         "tags": [{"key": "span.kind", "type": "string", "value": kind}],
@@ -61,7 +63,7 @@ def load(tmp_path: Path, *spans: dict[str, Any], tags: dict[str, dict[str, str]]
 
 
 def skewed(tmp_path: Path, by: int = -3 * MS) -> Collection:
-    """A calls B twice; B's clock is off by 3 ms, and its server spans have 0.4 and 1 ms of room on each side."""
+    """A calls B twice; B's clock is off by 3 ms; there are 0.4 and 1 ms of room around its spans."""
     return load(
         tmp_path,
         span(1, 0, 100 * MS, "A"),
@@ -127,13 +129,7 @@ def test_contradictory_calls_are_told_and_nothing_is_moved(tmp_path: Path) -> No
         span(2, -5 * MS, 20 * MS, "B", 1, "consumer"),
         span(2, -5 * MS, 200 * MS, "B", 1),
         span(2, -5 * MS, 20 * MS, "B", 1, "internal"),
-        span(
-            2,
-            -5 * MS,
-            20 * MS,
-            "B",
-            references=[{"refType": "FOLLOWS_FROM", "traceID": "ab" * 8, "spanID": f"{1:016x}"}],
-        ),
+        span(2, -5 * MS, 20 * MS, "B", references=[reference(1, "FOLLOWS_FROM")]),
     ],
     ids=["message", "outlasts its caller", "no call", "follows from"],
 )
@@ -172,7 +168,7 @@ def test_processes_of_one_instance_have_one_clock(tmp_path: Path) -> None:
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_shifted_clocks_are_found(tmp_path: Path, data: st.DataObject) -> None:
-    """Calls inside their callers, each clock shifted by what is drawn: the interval holds what takes it back."""
+    """Calls inside their callers, each clock shifted: the interval holds what takes it back."""
     count = data.draw(st.integers(2, 12))
     offsets = {name: data.draw(st.integers(-50, 50)) * MS for name in "BCD"} | {"A": 0}
     times, services, spans = [(0, 1_000 * MS)], ["A"], [span(1, 0, 1_000 * MS, "A")]
@@ -182,9 +178,8 @@ def test_shifted_clocks_are_found(tmp_path: Path, data: st.DataObject) -> None:
         begin = data.draw(st.integers(low, max(low, high - 1)))
         end = data.draw(st.integers(begin, high))
         # Each clock is called by the one before it: so there is one way to it.
-        service = data.draw(
-            st.sampled_from((services[above], "ABCD"[min(3, "ABCD".index(services[above]) + 1)]))
-        )
+        called = "ABCDD"["ABCD".index(services[above]) + 1]
+        service = data.draw(st.sampled_from((services[above], called)))
         times.append((begin, end))
         services.append(service)
         spans.append(span(number + 1, begin + offsets[service], end - begin, service, above + 1))

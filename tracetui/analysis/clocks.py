@@ -1,8 +1,8 @@
 """Clock domains: which spans of a trace were timed by one clock, as far as their resources tell.
 
 A domain is a process: `service.instance.id`, else host and process id, else Jaeger's process, else the
-service's name and address. What is not known is never taken for different: a span whose resource tells nothing
-belongs to its parent's clock, a service without an address to the only address that it has in the trace.
+service's name and address. What is not known is never taken for different: a span whose resource tells
+nothing belongs to its parent's clock, a service without an address to the only one that it has in the trace.
 """
 
 from __future__ import annotations
@@ -59,10 +59,9 @@ def find_clocks(trace: Trace) -> Clocks:
     for row in np.flatnonzero(domain < 0).tolist():  # parents come before their children
         if parent[row] >= 0:
             domain[row] = domain[parent[row]]
-    services: dict[int, str] = {}
-    for number, service in zip(domain.tolist(), store.service[first:last].tolist(), strict=True):
-        if number >= 0 and not services.get(number):
-            services[number] = store.strings[service]
+    timed, where = np.unique(domain, return_index=True)
+    service = store.service[first:last][where].tolist()
+    services = {number: store.strings[code] for number, code in zip(timed.tolist(), service, strict=True)}
     return Clocks(domain, _names(list(numbers), services))
 
 

@@ -25,6 +25,9 @@ from tracetui.model.store import Flag, Kind, SpanStore
 from tracetui.model.trace import Collection, Trace
 
 ADJUSTED: Final = b"imestamps were adjusted by"
+_LEAST_EPS: Final = 2_000
+MOST_TRACES: Final = 500
+"""So many traces of a load are looked at for skew at once; of the others it is told as they are opened."""
 _MOST_WARNINGS: Final = 1_000
 """Spans with warnings of a trace that are asked whether the backend has shifted them."""
 
@@ -104,11 +107,15 @@ def find_skew(trace: Trace) -> Skew:
 
 def suspects(store: SpanStore) -> Rows:
     """Traces in which some callee starts before its caller or ends after it, or was adjusted, ascending."""
-    child = np.flatnonzero(_crossing(store, 0, len(store)))
-    above = store.parent[child].astype(np.intp)
-    eps = row_eps(store, child)
-    start, end = store.start_ns[child], end_times(store, child)
-    odd = (start < store.start_ns[above] - eps) | (end > end_times(store, above) + eps)
+    start, end = store.start_ns, end_times(store, slice(0, len(store)))
+    above = np.maximum(store.parent, 0)
+    # Few spans reach out of their parents, so the cheap question comes first.
+    odd = (start < start[above] - _LEAST_EPS) | (end > end[above] + _LEAST_EPS)
+    odd &= (store.parent >= 0) & (store.resource != store.resource[above])
+    child = np.flatnonzero(odd)
+    child = child[_must_lie_inside(store, child)]
+    above, eps = above[child].astype(np.intp), row_eps(store, child)
+    odd = (start[child] < start[above] - eps) | (end[child] > end[above] + eps)
     odd &= store.duration_ns[child] <= store.duration_ns[above] + eps
     warned = np.flatnonzero((store.flags & np.uint16(Flag.WARNINGS)) != 0)
     rows = np.concatenate((child[odd], warned))
@@ -116,16 +123,17 @@ def suspects(store: SpanStore) -> Rows:
     return found
 
 
-def tell_skew(collection: Collection) -> None:
-    """Add what is known of clocks to the issues of each trace: `skew` and `already-adjusted`.
+def tell_skew(collection: Collection, trace: int | None = None) -> None:
+    """Add what is known of clocks to the issues of traces: `skew` and `already-adjusted`.
 
     Told are clocks that are apart by more than `max(EPS, 1 ms)`. Traces that were told of stay as they are.
 
     Args:
         collection: Its trace logs are written to.
+        trace: Number of a trace; None for the first `MOST_TRACES` that may have something to tell.
     """
     logs = collection.trace_logs_to_write()
-    for number in suspects(collection.store).tolist():
+    for number in [trace] if trace is not None else suspects(collection.store)[:MOST_TRACES].tolist():
         log = logs(number)
         if any(issue.code in (IssueCode.SKEW, IssueCode.ALREADY_ADJUSTED) for issue in log):
             continue
@@ -149,18 +157,13 @@ def in_words(clock: ClockOffset) -> str:
     return f"{clock.name} {sign}{shift} ±{width} ({edges})"
 
 
-def _crossing(store: SpanStore, first: int, last: int) -> Mask:
-    """Rows that are called from another resource and have to lie inside their caller, bool[last - first]."""
-    parent = store.parent[first:last]
-    above = np.maximum(parent, 0)
-    crossing: Mask = (parent >= 0) & (store.resource[first:last] != store.resource[above])
-    rows = np.flatnonzero(crossing)
-    kind, caller = store.kind[first:last][rows], store.kind[above[rows]]
-    keep = (kind == Kind.SERVER) | (caller == Kind.CLIENT)
-    keep &= (kind != Kind.CONSUMER) & (caller != Kind.PRODUCER)
-    keep &= (store.flags[first:last][rows] & np.uint16(Flag.FOLLOWS_FROM)) == 0
-    crossing[rows] = keep
-    return crossing
+def _must_lie_inside(store: SpanStore, rows: Rows) -> Mask:
+    """Which of some rows that have a parent are calls that their caller waited for, bool."""
+    kind, caller = store.kind[rows], store.kind[store.parent[rows]]
+    calls: Mask = (kind == Kind.SERVER) | (caller == Kind.CLIENT)
+    calls &= (kind != Kind.CONSUMER) & (caller != Kind.PRODUCER)
+    calls &= (store.flags[rows] & np.uint16(Flag.FOLLOWS_FROM)) == 0
+    return calls
 
 
 Pair = tuple[int, int, int]
@@ -171,7 +174,8 @@ def _pairs(trace: Trace, clocks: Clocks) -> dict[tuple[int, int], Pair]:
     """The intervals of each two clocks that call each other, the smaller number first."""
     store, first, last = trace.store, trace.first, trace.last
     parent = local_parents(store, first, last)
-    child = np.flatnonzero(_crossing(store, first, last))
+    child = np.flatnonzero(parent >= 0)
+    child = child[_must_lie_inside(store, child + first)]
     above = parent[child]
     here, there = clocks.domain[above], clocks.domain[child]
     duration = store.duration_ns[first:last]
