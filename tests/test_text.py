@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len as rich_cell_len
 
-from tracetui.text import cell_len, escape_json, fit, neutralise, to_ascii
+from tracetui.text import cell_len, escape_json, fit, neutralise, steady, to_ascii
 
 ANY_TEXT = st.text(st.characters(min_codepoint=0, max_codepoint=0x10FFFF), max_size=60)
 HOSTILE_TEXT = st.text(
@@ -122,3 +122,12 @@ def test_escape_json_leaves_letters_and_surplus_marks() -> None:
 
 def test_to_ascii() -> None:
     assert to_ascii(neutralise("caf\u00e9\x1b[0m\x9b")) == "caf<E9>^[[0m<9B>"
+
+
+@given(ANY_TEXT)
+@example("\u0915\u093e\u092e e\u0301")
+def test_steady_text_has_no_mark_of_doubtful_width(text: str) -> None:
+    shown = steady(neutralise(text))
+    assert "Mc" not in {unicodedata.category(char) for char in shown}
+    assert cell_len(shown) == rich_cell_len(shown)
+    assert len(shown) == len(neutralise(text))

@@ -114,6 +114,28 @@ def neutralise(text: str, *, multiline: bool = False) -> str:
     return shown
 
 
+class _Steady(dict[int, str | int]):
+    """A `str.translate` table that fills itself."""
+
+    def __missing__(self, code: int) -> str | int:
+        value = "·" if unicodedata.category(chr(code)) == "Mc" else code
+        if len(self) < _CACHED:
+            self[code] = value
+        return value
+
+
+_STEADY = _Steady()
+
+
+def steady(text: str) -> str:
+    """Return neutralised text as it may stand before something that has a column of its own.
+
+    Marks that take room, such as most vowel signs of Indian scripts, are a cell wide for the C library and
+    many terminals, and none for tables of widths and others: each is shown as a dot, of one cell for all.
+    """
+    return text if text.isascii() else text.translate(_STEADY)
+
+
 _char_cells: Callable[[str], int] | None = None
 
 

@@ -8,6 +8,7 @@ import pytest
 from tests.model.build import S, build
 from tracetui.model.store import Status
 from tracetui.model.trace import Collection
+from tracetui.tui.state.find_traces import TraceMatches
 from tracetui.tui.traces_state import Column, TraceListState, slow_ns, strip_of
 
 
@@ -144,6 +145,17 @@ def test_the_strip_shows_the_longest_of_each_stretch() -> None:
     assert strip.eighths.tolist() == [10, 5, 16, 10, 5, 16]
     assert strip.error.tolist() == [True, False, False, True, False, False]
     assert (strip.start_ns, strip.end_ns, strip.longest_ns) == (1000, 6000, 30)
+
+
+def test_the_strip_shows_what_a_filter_leaves_on_the_scales_of_all() -> None:
+    state = TraceListState(listed(6))
+    state.set_matches(TraceMatches("x", np.array([False, True, True, False, False, False])))
+    strip = strip_of(state, 6, 2)
+    assert strip.eighths.tolist() == [0, 0, 0, 10, 5, 0]
+    assert strip.error.tolist() == [False, False, False, True, False, False]
+    assert (strip.start_ns, strip.end_ns, strip.longest_ns) == (1000, 6000, 30)
+    state.set_matches(TraceMatches("x", np.zeros(6, bool)))
+    assert not strip_of(state, 6, 2).eighths.any()
 
 
 @pytest.mark.parametrize("width", [1, 2, 7, 300])

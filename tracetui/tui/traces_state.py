@@ -219,7 +219,9 @@ class Strip:
 
 
 def strip_of(state: ListState, width: int, height: int) -> Strip:
-    """Put the longest duration of each stretch of time into a column.
+    """Put the longest duration of each stretch of time into a column; of the traces that are listed.
+
+    Its scales are those of all, so that a filter moves nothing.
 
     Args:
         state: The list.
@@ -242,13 +244,14 @@ def strip_of(state: ListState, width: int, height: int) -> Strip:
     offsets = ((starts.astype(np.uint64) - np.uint64(first % 2**64)) >> np.uint64(shift)).astype(np.int64)
     extent = max(1, (last - first) >> shift)
     column = np.minimum(offsets * width // (extent + 1), width - 1)
+    listed = state.order
     longest = np.full(width, -1, np.int64)
-    np.maximum.at(longest, column, durations)
+    np.maximum.at(longest, column[listed], durations[listed])
     most = int(durations.max())
     shift = max(0, most.bit_length() - 40)
     scale = max(1, most >> shift)
     used = longest >= 0
     eighths[used] = np.maximum(1, (longest[used] >> shift) * (height * EIGHTHS) // scale)
     slow = longest >= slow_ns(durations)
-    error[column[state.listing.error_count > 0]] = True
+    error[column[listed[state.listing.error_count[listed] > 0]]] = True
     return Strip(eighths, slow, error, column, first, last, most)

@@ -14,13 +14,12 @@ from tracetui.tui.detail.conventions import summary
 from tracetui.tui.detail.lines import Entry, Line, Piece, clean
 from tracetui.tui.detail.messages import conversation
 from tracetui.tui.detail.subject import Figures, Subject
-from tracetui.tui.detail.values import LINES, plain, present, status_role, text_lines, wrap_pieces
+from tracetui.tui.detail.values import LINES, plain, present, text_lines, wrap_pieces
 
 __all__ = ["build"]
 
 _SAMPLE = 500  # names looked at to find the width of their column
 _EXCEPTION = ("exception.type", "exception.message", "exception.stacktrace", "exception.escaped")
-_STATUS_KEYS = ("http.response.status_code", "http.status_code", "rpc.grpc.status_code")
 _ERRORS = (("error", True), ("error", "true"), ("otel.status_code", "ERROR"))
 _MOST = 1000  # attributes, events or links of one section
 _BESIDE = 36  # cells of a pane from which values stand beside their names
@@ -91,12 +90,8 @@ class _Page:
 
     def _status(self) -> list[Piece]:
         subject = self._subject
-        code = next((subject.attributes[key] for key in _STATUS_KEYS if key in subject.attributes), None)
-        word = clean(str(code), 20) if isinstance(code, str | int) and not isinstance(code, bool) else ""
-        if subject.is_error:
-            return [Piece("   "), Piece(f"ERROR {word}".rstrip(), "error")]
-        if word.isdecimal() and len(word) == 3:
-            return [Piece("   "), Piece(word, status_role(int(word)))]
+        if subject.is_error:  # a code of HTTP or RPC stands in the line below
+            return [Piece("   "), Piece("ERROR", "error")]
         return [Piece("   "), Piece("ok", "good")] if subject.status == "ok" else []
 
     def _figures(self, figures: Figures) -> Iterator[Line]:

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from tracetui.export.bars import Window as BarWindow
 from tracetui.format import duration, plural
 from tracetui.model.store import Flag
-from tracetui.text import cell_len, fit, neutralise, to_ascii
+from tracetui.text import cell_len, fit, neutralise, steady, to_ascii
 from tracetui.tui.state.facts import Facts
 from tracetui.tui.state.view import ViewState
 from tracetui.tui.theme import Ground, Paint
@@ -123,7 +123,7 @@ class RowPainter:
     def _text(self, code: int) -> str:
         text = self._texts.get(code)
         if text is None:
-            text = neutralise(self.facts.trace.store.strings[code][:2000])
+            text = steady(neutralise(self.facts.trace.store.strings[code][:2000]))
             self._texts[code] = text = to_ascii(text) if self.ascii else text
         return text
 

@@ -108,15 +108,16 @@ class DurationStrip(Widget):
         self.clock = Clock.UTC
         self._durations: Durations | None = None
         self._listing: Listing | None = None
-        self._made_for = Size(0, 0)
+        self._made_for = Size(0, 0), id(None)
+        self._matches: object = None  # kept, so that no other has its identity
 
     def durations(self) -> Durations:
         """The columns for the width at hand."""
-        size, listing = self.size, self.state.listing
+        size, listing, matches = self.size, self.state.listing, self.state.matches
         # Listings are told apart by identity: to compare them would be to compare their columns.
-        if self._durations is None or self._listing is not listing or self._made_for != size:
+        if self._durations is None or self._listing is not listing or self._made_for != (size, id(matches)):
             self._durations = strip_of(self.state, size.width - 2, max(1, size.height - 1))
-            self._listing, self._made_for = listing, size
+            self._listing, self._made_for, self._matches = listing, (size, id(matches)), matches
         return self._durations
 
     def render_line(self, y: int) -> Strip:
@@ -138,7 +139,8 @@ class DurationStrip(Widget):
         left, right = fmt.datetime_utc(found.start_ns)[:-5], fmt.datetime_utc(found.end_ns)[:-5]
         if left[:10] == right[:10]:
             right = right[11:]
-        middle = f"durations over time, highest {fmt.duration(found.longest_ns, ascii=self.ascii)}"
+        what = "durations over time, highest" if self.state.matches is None else "those listed, full height"
+        middle = f"{what} {fmt.duration(found.longest_ns, ascii=self.ascii)}"
         words = [(1, left)]
         if line.width >= len(left) + len(right) + len(middle) + 16:
             words.append(((line.width - len(middle)) // 2, middle))
@@ -148,6 +150,8 @@ class DurationStrip(Widget):
             words = [(_aside(at, len(text), current + 1, line.width), text) for at, text in words]
             words.append((current + 1, "^" if self.ascii else "▴"))
         for at, text in sorted(words):
+            if line.used > at:  # the mark has moved it into another
+                continue
             line.pad_to(at)
             if at == current + 1:
                 line.add(text, styles.style("strong", on="background", bold=True), 1)

@@ -10,7 +10,7 @@ from rich.style import Style
 
 from tracetui import format as fmt
 from tracetui.export import bars
-from tracetui.text import cell_len, fit, neutralise, to_ascii
+from tracetui.text import cell_len, fit, neutralise, steady, to_ascii
 from tracetui.tui.listing import UNKNOWN, Listing
 from tracetui.tui.theme import Ground, Paint
 from tracetui.tui.traces_state import Column, ListState, Strip, slow_ns
@@ -109,7 +109,7 @@ def longest_name(listing: Listing) -> int:
     pairs = np.unique(listing.service * len(strings) + listing.name)[:_NAMES_LOOKED_AT]
     longest = 0
     for service, name in (divmod(pair, len(strings)) for pair in pairs.tolist()):
-        text = neutralise(f"{strings[service][:300]} {strings[name][:300]}")
+        text = steady(neutralise(f"{strings[service][:300]} {strings[name][:300]}"))
         longest = max(longest, cell_len(text))
     return longest
 
@@ -201,7 +201,7 @@ class RowDrawer:
 
     def _name(self, line: Line, service: str, name: str, on: Ground, *, strong: bool, found: bool) -> None:
         paint, end = self.paint, line.used + self.layout.name
-        shown, operation = neutralise(service[:300]), neutralise(name[:300]) or "(no name)"
+        shown, operation = steady(neutralise(service[:300])), steady(neutralise(name[:300])) or "(no name)"
         if self.ascii:
             shown, operation = to_ascii(shown), to_ascii(operation)
         ellipsis = ".." if self.ascii else "…"
