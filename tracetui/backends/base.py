@@ -43,6 +43,7 @@ class SearchQuery(Struct, frozen=True):
         end_ns: Where it ends; None for now.
         since_ns: How long the range is, counted back from its end; used where `start_ns` is None.
         limit: How many traces, the newest ones.
+        remote_service: Name of another service that has a part in the trace, called by `service`.
     """
 
     service: str | None = None
@@ -54,6 +55,7 @@ class SearchQuery(Struct, frozen=True):
     end_ns: int | None = None
     since_ns: int | None = None
     limit: int = DEFAULT_LIMIT
+    remote_service: str | None = None
 
     def window(self, now_ns: int) -> tuple[int, int]:
         """The time range: first and last nanosecond since the Unix epoch.
@@ -105,12 +107,14 @@ class SearchOutcome(Struct):
         collection: The traces themselves, where the backend answers with whole traces: opening one of them
             (`collection.store.trace_ids` has their ids) needs no further request.
         more: The query for the traces before these; None where there are no more.
+        sources: The answers that hold the traces, where they are whole ones: a page each.
     """
 
     found: list[Found]
     notes: list[str] = []
     collection: Collection | None = None
     more: SearchQuery | None = None
+    sources: list[ByteSource] = []
 
 
 class Dependency(Struct, frozen=True):
@@ -166,13 +170,16 @@ class Backend(Protocol):
     def tag_values(self, key: str, call: Call) -> list[str]:
         """Values of an attribute, for completion; none where the backend does not say."""
 
-    def search(self, query: SearchQuery, call: Call, on_found: OnFound | None = None) -> SearchOutcome:
+    def search(
+        self, query: SearchQuery, call: Call, on_found: OnFound | None = None, *, whole: bool = False
+    ) -> SearchOutcome:
         """Find traces. Every condition holds for the answer, whatever the server made of it.
 
         Args:
             query: Which.
             call: The call.
             on_found: Gets rows as they come.
+            whole: Have the traces themselves, also where the backend has summaries that cost less.
         """
 
     def open_trace(self, trace_ids: Sequence[str], call: Call) -> ByteSource:

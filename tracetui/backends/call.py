@@ -13,6 +13,7 @@ from tracetui.errors import BackendError, Cancelled
 
 MAX_REQUESTS = 12
 """Requests that one call may cost, over all endpoints, redirects and repeats counted."""
+_ASK_S = 0.05
 
 
 class Phase(Struct, frozen=True):
@@ -55,6 +56,7 @@ class Call:
     Args:
         on_phase: Told what is going on, from another thread and at most every 50 ms while receiving.
         max_requests: How many requests it may cost.
+        cancelled: Asked every 50 ms while something waits; true is as good as `cancel()`.
         clock: Seconds that only go forward.
     """
 
@@ -63,12 +65,14 @@ class Call:
         on_phase: Callable[[Phase], None] | None = None,
         *,
         max_requests: int = MAX_REQUESTS,
+        cancelled: Callable[[], bool] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._on_phase = on_phase
         self._left = max_requests
         self._max = max_requests
         self._cancelled = threading.Event()
+        self._asked = cancelled
         self._lock = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
         self._clock = clock
@@ -84,8 +88,15 @@ class Call:
 
     @property
     def cancelled(self) -> bool:
-        """Whether `cancel` was called."""
+        """Whether the answer is no longer wanted."""
+        if self._asked is not None and not self._cancelled.is_set() and self._asked():
+            self.cancel()
         return self._cancelled.is_set()
+
+    @property
+    def waiting_s(self) -> float | None:
+        """How long to wait at a time before `cancelled` is to be looked at; None where nobody need ask."""
+        return None if self._asked is None else _ASK_S
 
     def check(self) -> None:
         """Go on only if the answer is still wanted.
@@ -93,7 +104,7 @@ class Call:
         Raises:
             Cancelled: It is not.
         """
-        if self._cancelled.is_set():
+        if self.cancelled:
             raise Cancelled("cancelled")
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
@@ -132,6 +143,11 @@ class Call:
     def requests(self) -> int:
         """How many requests were sent."""
         return self._max - max(self._left, 0)
+
+    @property
+    def left(self) -> int:
+        """How many requests may still be sent."""
+        return max(self._left, 0)
 
     @property
     def elapsed_s(self) -> float:

@@ -19,6 +19,7 @@ _STDIN = (
 
 _COMMANDS = {
     "show": ("tracetui.cli.show:show", "Print traces."),
+    "search": ("tracetui.cli.search:search", "List the traces of a Jaeger or a Zipkin."),
     "config": ("tracetui.cli.config:app", "Settings: path, show, schema."),
 }
 

@@ -33,7 +33,7 @@ class Options:
     "Take the sources to be in this format: jaeger-ui, zipkin-v2, otlp-json or otlp-ndjson."
 
     max_bytes: Annotated[int | None, Parameter(env_var="TRACETUI_MAX_BYTES")] = None
-    "Stop reading a compressed or streamed source after this many decoded bytes (8 GiB if not given)."
+    "Stop reading what is compressed or streamed after so many decoded bytes (8 GiB; of the network 512 MiB)."
 
     critical_path: Annotated[CriticalPath | None, Parameter(env_var="TRACETUI_CRITICAL_PATH")] = None
     "How the critical path is found; if not given: default."
@@ -43,6 +43,41 @@ class Options:
 
     ascii: Annotated[bool | None, Parameter(env_var="TRACETUI_ASCII", negative="--no-ascii")] = None
     "Draw and write in ASCII alone."
+
+    header: Annotated[
+        tuple[str, ...], Parameter(name=("--header", "-H"), env_var=(), show_env_var=False)
+    ] = ()
+    "Send this header, 'Name: value'. May be given several times. The list of processes shows it to others."
+
+    header_file: Annotated[str | None, Parameter(env_var="TRACETUI_HEADER_FILE")] = None
+    "Send the headers of this file, a line each; only you may be able to read it."
+
+    token_file: Annotated[str | None, Parameter(env_var="TRACETUI_TOKEN_FILE")] = None
+    "Send the bearer token of this file; only you may be able to read it. TRACETUI_TOKEN is a token itself."
+
+    token_command: Annotated[str | None, Parameter(env_var="TRACETUI_TOKEN_COMMAND")] = None
+    "Send the bearer token that this command prints."
+
+    netrc: Annotated[bool, Parameter(env_var="TRACETUI_NETRC")] = False
+    "Take user and password from ~/.netrc."
+
+    tenant: Annotated[str | None, Parameter(env_var="TRACETUI_TENANT")] = None
+    "Ask as this tenant, in the header x-tenant."
+
+    ca_file: Annotated[str | None, Parameter(env_var="TRACETUI_CA_FILE")] = None
+    "Trust the certificates of this file in place of the system's."
+
+    client_cert: Annotated[str | None, Parameter(env_var="TRACETUI_CLIENT_CERT")] = None
+    "Show this certificate to the server; its key may stand in the same file."
+
+    client_key: Annotated[str | None, Parameter(env_var="TRACETUI_CLIENT_KEY")] = None
+    "The key of that certificate."
+
+    insecure: Annotated[bool, Parameter(env_var="TRACETUI_INSECURE")] = False
+    "Trust any certificate."
+
+    timeout: Annotated[str, Parameter(env_var="TRACETUI_TIMEOUT", show_default=True)] = "60s"
+    "How long one request may take, its answer included."
 
     debug: Annotated[bool, Parameter(env_var="TRACETUI_DEBUG")] = False
     "Show the traceback of an internal error."
@@ -57,8 +92,13 @@ class Options:
 
         if self.max_bytes is not None and self.max_bytes <= 0:
             raise UsageError("--max-bytes must be above 0")
+        from tracetui.cli.network import LazyFetcher
+
         return LoadOptions(
-            input_format=self.input_format, max_bytes=self.max_bytes, trace_ids=tuple(self.trace)
+            input_format=self.input_format,
+            max_bytes=self.max_bytes,
+            trace_ids=tuple(self.trace),
+            fetch=LazyFetcher(self),
         )
 
     @property

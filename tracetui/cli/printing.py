@@ -53,7 +53,7 @@ def print_traces(
     # Where the only source failed half-way, that is the one line to be told.
     failed = {failure.source for failure in collection.failures}
     if format not in ("json", "jsonl") and not failed >= {source.name for source in collection.sources}:
-        tell_warnings(_warnings(collection))
+        tell_warnings([*collection.notes, *_warnings(collection)])
     _print(report, options, format, width)
     for failure in collection.failures:
         tell(str(failure))

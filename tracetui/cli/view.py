@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -14,6 +14,9 @@ from tracetui.cli.options import Options
 from tracetui.cli.selected import Selected
 from tracetui.cli.viewer import STDERR, STDOUT, can_view, open_viewer
 from tracetui.errors import UsageError
+
+if TYPE_CHECKING:
+    from tracetui.backends.base import Backend
 
 
 @Parameter(name="*")
@@ -51,9 +54,22 @@ def view(
         return _open_viewer(names, options, view_options)
     if not names:
         raise UsageError("no source given", hint="a file, a directory, a glob, or - for standard input")
+    from tracetui.cli.network import to_be_searched
+
+    backend = to_be_searched(names, options)
+    if backend is not None:
+        return _list(backend, names[0], options)
     from tracetui.cli.printing import print_traces
 
     return print_traces(names, options)
+
+
+def _list(backend: Backend, name: str, options: Options) -> int:
+    """What `search` prints of an address that is of no trace."""
+    from tracetui.backends import Call, SearchQuery, parse_address
+    from tracetui.cli.listing import print_found
+
+    return print_found(backend, parse_address(name).query or SearchQuery(), Call(), options)
 
 
 def _open_viewer(names: list[str], options: Options, view_options: ViewOptions) -> int:

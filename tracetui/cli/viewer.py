@@ -66,6 +66,10 @@ def open_viewer(
     from tracetui import config, tui
 
     settings = config.load().with_options(**given)
+    if load_options is None:
+        from tracetui.cli.options import Options
+
+        load_options = Options().load_options()
     if print_selected is None:
         return tui.run(names, load_options, settings)
     from tracetui.cli.selected import print_selected as print_chosen

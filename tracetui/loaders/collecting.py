@@ -51,6 +51,9 @@ class Collecting:
         control: Is told how far it is.
         input_format: Name of a format, if it is not to be found out.
         max_bytes: Limit for what is decoded or streamed.
+
+    Attributes:
+        failures: What could not be read so far.
     """
 
     def __init__(
@@ -65,7 +68,7 @@ class Collecting:
         self._control = control
         self._input_format = input_format
         self._max_bytes = max_bytes
-        self._failures: list[TracetuiError] = []
+        self.failures: list[TracetuiError] = []
         self._pulse = Pulse(control)
         self._scratch = Scratch()
 
@@ -80,7 +83,7 @@ class Collecting:
             if not found.is_group:
                 self._read_path(name)
                 return
-            self._failures += found.failures
+            self.failures += found.failures
             group = _Group(found.skipped)
             for path in found.paths:
                 self._read_one(group, path)
@@ -89,7 +92,7 @@ class Collecting:
             else:
                 raise group.nothing(name)
         except InputError as error:
-            self._failures.append(error)
+            self.failures.append(error)
 
     def _read_one(self, group: _Group, path: str) -> None:
         """Read one file of several; that it is no trace is no error."""
@@ -101,11 +104,16 @@ class Collecting:
             group.first = group.first or f"{error.source}: {error.message}"
         except InputError as error:
             group.failed += 1
-            self._failures.append(error)
+            self.failures.append(error)
 
     def _read_path(self, name: str) -> None:
         self._control.next_source(None)
-        opened = open_source(name, max_bytes=self._max_bytes, scratch=self._scratch, tick=self._pulse)
+        self.read_opened(
+            open_source(name, max_bytes=self._max_bytes, scratch=self._scratch, tick=self._pulse)
+        )
+
+    def read_opened(self, opened: ByteSource | ZipArchive) -> None:
+        """Read a source or an archive that is open. Raises as `read_source`."""
         if isinstance(opened, ZipArchive):
             self._read_archive(opened)
         else:
@@ -134,7 +142,7 @@ class Collecting:
         if not group.read:
             archive.close()
             raise failures[0] if failures else group.nothing(archive.name)
-        self._failures += failures
+        self.failures += failures
         self._tell_strangers(group.strangers)
 
     def _tell_strangers(self, names: list[str]) -> None:
@@ -185,7 +193,7 @@ class Collecting:
             # What was read before a source broke off is worth showing.
             if self._builder.span_count == before or isinstance(error, NotATrace):
                 raise
-            self._failures.append(error)
+            self.failures.append(error)
         self._tell_state(source, told_cut=self._cuts() > cut_before)
 
     def _cuts(self) -> int:
@@ -209,7 +217,7 @@ class Collecting:
                 issues.add(IssueCode.TRUNCATED, told, count=0 if told_cut else 1)
             elif fate == "changed":
                 told = "was changed while it was read; what is shown may be neither the old nor the new"
-                self._failures.append(InputError(told, source=source.name, hint="read it again"))
+                self.failures.append(InputError(told, source=source.name, hint="read it again"))
 
     def finish(self, complete: bool) -> Collection:
         """The collection.
@@ -222,9 +230,9 @@ class Collecting:
         """
         self._pulse.end()
         if not self._builder.span_count and complete:
-            raise self._failures[0] if self._failures else NotATrace("holds no spans")
+            raise self.failures[0] if self.failures else NotATrace("holds no spans")
         collection = self._builder.finish(complete=complete)
-        collection.failures.extend(self._failures)
+        collection.failures.extend(self.failures)
         return collection
 
 

@@ -25,12 +25,14 @@ class Progress(Struct, frozen=True):
         bytes_read: Raw bytes consumed of it.
         bytes_total: How many there are, None if that cannot be known.
         spans: Spans read so far, over all sources.
+        note: What is waited for, where a source comes over a network; "" while it is read.
     """
 
     source: str
     bytes_read: int
     bytes_total: int | None
     spans: int
+    note: str = ""
 
 
 class Control:

@@ -30,6 +30,8 @@ NAME = "otlp-json"
 _OPEN, _OPEN_LIST, _QUOTE = b'{["'
 _SPAN_KEYS = {"resourceSpans", "resource_spans", "ResourceSpans"}
 _SCOPE_KEYS = {"scopeSpans", "scope_spans", "instrumentationLibrarySpans", "instrumentation_library_spans"}
+_ENVELOPE = "result"
+"""What Jaeger's API v3 puts around it."""
 _OTHER_SIGNALS = {"resourceLogs", "resourceMetrics", "resourceProfiles"}
 _NEXT_DOCUMENT = re.compile(rb"\}[ \t\r]*\n\s*\{")
 _NEXT_RESOURCE = b'},{"resource":'
@@ -38,7 +40,7 @@ _MOST_FAILURES = 8
 
 def is_otlp(head: Head) -> bool:
     """Whether the documents in a head are OTLP JSON with spans."""
-    for path in ((), ("[]",)):
+    for path in ((), ("[]",), (_ENVELOPE,)):
         keys = head.keys(*path)
         if keys & _SPAN_KEYS or ("resource" in keys and keys & _SCOPE_KEYS):
             return True
@@ -161,7 +163,7 @@ class Reader:
             what = shown(value[:60].decode("utf-8", "replace"))
             self._documents.tell(IssueCode.MIXED_FORMATS, start, what)
 
-    def _message(self, stream: JsonStream) -> None:
+    def _message(self, stream: JsonStream, *, inside: bool = False) -> None:
         start, resource = stream.position, self._slot_for_resource()
         keys: set[str] = set()
         for key in stream.members():
@@ -169,6 +171,9 @@ class Reader:
             keys.add(key)
             if key in _SPAN_KEYS:
                 self._resource_list(stream)
+            elif key == _ENVELOPE and not inside and stream.peek() == _OPEN:
+                keys |= _SPAN_KEYS
+                self._message(stream, inside=True)
             else:
                 self._resource_member(stream, key, resource)
         if resource.code is None:

@@ -184,6 +184,7 @@ class Collection:
         trace_logs: For each trace its issues, or None.
         failures: Sources that could not be read.
         complete: Whether every source was read to its end.
+        notes: What is to be told of how the sources were come by, a line each.
     """
 
     store: SpanStore
@@ -192,6 +193,7 @@ class Collection:
     trace_logs: Sequence[IssueLog | None] = ()
     failures: list[TracetuiError] = field(default_factory=list)
     complete: bool = True
+    notes: list[str] = field(default_factory=list)
 
     @cached_property
     def table(self) -> TraceTable:
@@ -251,5 +253,5 @@ class Collection:
         numbers = np.asarray(traces, np.int64)
         logs = [self.trace_logs[number] for number in numbers.tolist()]
         return Collection(
-            self.store.select(numbers), self.sources, self.log, logs, self.failures, complete=self.complete
+            self.store.select(numbers), self.sources, self.log, logs, self.failures, self.complete, self.notes
         )
