@@ -98,7 +98,8 @@ def details(data: bytes) -> None:
     builder = StoreBuilder()
     record = data[1:]
     source = builder.add_source(MemorySource("fuzzed", record), "fuzzed", decoders[(data[:1] or b"0")[0] % 3])
-    _append(builder, source, span_id=1, length=len(record))
+    columns = _span(builder, source, length=len(record))
+    builder.append(**{name: [value] for name, value in columns.items()})
     collection = builder.finish()
     check(collection, data)
     span = collection.traces[0].spans[0]
@@ -146,14 +147,12 @@ def model(data: bytes) -> None:
     records = b"AABC" * _MOST_MODEL_SPANS
     partial = bool(numbers.below(2))
     sources = [
-        builder.add_source(
-            MemorySource(name, records), "fuzzed", lambda record: SpanDetails(), partial=partial
-        )
+        builder.add_source(MemorySource(name, records), "fuzzed", lambda _: SpanDetails(), partial=partial)
         for name in ("one", "other")
     ]
     while numbers.more and builder.span_count < _MOST_MODEL_SPANS:
         _append_odd(builder, sources, numbers)
-        if numbers.below(32) == 31:
+        if numbers.below(8) == 7:
             check(builder.finish(complete=False, partial_view=True), data)
     if builder.span_count:
         collection = builder.finish()
@@ -162,6 +161,24 @@ def model(data: bytes) -> None:
 
 
 def _append_odd(builder: StoreBuilder, sources: list[int], numbers: _Numbers) -> None:
+    """A batch of spans."""
+    rows = []
+    references: dict[int, list[Reference]] = {}
+    for row in range(1 + numbers.below(_MOST_MODEL_SPANS)):
+        if not numbers.more:
+            break
+        rows.append(_odd_span(builder, sources, numbers))
+        if numbers.below(8) == 7:
+            references[row] = [
+                (bool(numbers.below(2)), numbers.below(14), False) for _ in range(numbers.below(3) + 1)
+            ]
+    if rows:
+        first = builder.append(**{name: [row[name] for row in rows] for name in rows[0]})
+        for row, found in references.items():
+            builder.alternatives(first + row, found)
+
+
+def _odd_span(builder: StoreBuilder, sources: list[int], numbers: _Numbers) -> dict[str, int]:
     what = numbers.below(64)
     opaque = numbers.below(16) == 15
     flags = Flag.NO_ID if what == 0 else Flag.OPAQUE_ID if opaque else Flag(0)
@@ -173,33 +190,28 @@ def _append_odd(builder: StoreBuilder, sources: list[int], numbers: _Numbers) ->
         flags |= Flag.OPAQUE_PARENT if parent == 11 else Flag(0)
     start = numbers.time_ns()
     duration = numbers.time_ns() - _START_NS if numbers.below(8) else _TIMES[numbers.below(len(_TIMES))]
-    span_id = 0 if flags & Flag.NO_ID else builder.opaque("odd") if opaque else 1 + what % 13
-    row = _append(
+    kind = numbers.below(len(Kind))
+    return _span(
         builder,
         sources[numbers.below(2)],
-        span_id=span_id,
+        span_id=0 if flags & Flag.NO_ID else builder.opaque("odd") if opaque else 1 + what % 13,
         parent_id=builder.opaque("odd") if parent == 11 else parent,
         flags=flags,
         start_ns=start,
         duration_ns=max(-(1 << 63), min(duration, (1 << 63) - 1)),
-        kind=numbers.below(len(Kind)),
+        kind=kind,
         trace=f"{numbers.below(8) // 7:032x}",
         name=("op", "\x1b[2J", "")[numbers.below(3)],
         offset=numbers.below(4),
         service=("a", "b", "\u202e")[numbers.below(3)],
     )
-    if numbers.below(8) == 7:
-        references: list[Reference] = [
-            (bool(numbers.below(2)), numbers.below(14), False) for _ in range(numbers.below(3) + 1)
-        ]
-        builder.alternatives(row, references)
 
 
-def _append(
+def _span(
     builder: StoreBuilder,
     source: int,
     *,
-    span_id: int,
+    span_id: int = 1,
     parent_id: int = 0,
     flags: Flag = Flag.EVENTS,
     start_ns: int = _START_NS,
@@ -210,24 +222,24 @@ def _append(
     service: str = "shop",
     offset: int = 0,
     length: int = 1,
-) -> int:
-    """One span, as a batch of its own."""
-    return builder.append(
-        trace=builder.trace(trace),
-        span_id=[span_id],
-        parent_id=[parent_id],
-        flags=int(flags),
-        start_ns=start_ns,
-        duration_ns=duration_ns,
-        name=builder.strings[name],
-        resource=builder.resource(service, service, dict),
-        scope=-1,
-        kind=kind,
-        status=kind % 3,
-        source=source,
-        offset=offset,
-        length=length,
-    )
+) -> dict[str, int]:
+    """One span's columns."""
+    return {
+        "trace": builder.trace(trace),
+        "span_id": span_id,
+        "parent_id": parent_id,
+        "flags": int(flags),
+        "start_ns": start_ns,
+        "duration_ns": duration_ns,
+        "name": builder.strings[name],
+        "resource": builder.resource(service, service, dict),
+        "scope": -1,
+        "kind": kind,
+        "status": kind % 3,
+        "source": source,
+        "offset": offset,
+        "length": length,
+    }
 
 
 def _check_selection(collection: Collection, numbers: _Numbers) -> None:
