@@ -43,6 +43,7 @@ TRACE_COLUMNS: Final = (
 )
 
 _KINDS: Final = [kind.name.lower() for kind in Kind]
+_FORMULA: Final = frozenset("=+-@")
 _STATUSES: Final = [status.name.lower() for status in Status]
 
 
@@ -52,6 +53,12 @@ def write_csv(report: Report) -> Iterator[str]:
         yield from _written(TRACE_COLUMNS, _trace_rows(report))
     else:
         yield from _written(SPAN_COLUMNS, _span_rows(report))
+
+
+def _cell(text: str) -> str:
+    """Foreign text as a cell: harmless to a terminal, and no formula to a spreadsheet."""
+    shown = neutralise(text)
+    return f"'{shown}" if shown[:1] in _FORMULA and len(shown) > 1 else shown
 
 
 def _written(columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Iterator[str]:
@@ -70,9 +77,9 @@ def _written(columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> It
 def _trace_rows(report: Report) -> Iterator[tuple[object, ...]]:
     for t in report.summaries():
         yield (
-            neutralise(t.trace_id),
-            neutralise(t.service),
-            neutralise(t.name),
+            _cell(t.trace_id),
+            _cell(t.service),
+            _cell(t.name),
             t.start_ns,
             t.end_ns,
             t.duration_ns,
@@ -93,7 +100,7 @@ def _span_rows(report: Report) -> Iterator[tuple[object, ...]]:
 
 def _rows_of(report: Report, trace: TraceSummary) -> Iterator[tuple[object, ...]]:
     store = report.store
-    trace_id = neutralise(trace.trace_id)
+    trace_id = _cell(trace.trace_id)
     texts: dict[int, str] = {}
     rows = report.rows(trace)
     for at in range(0, len(rows), _BLOCK):
@@ -117,11 +124,11 @@ def _rows_of(report: Report, trace: TraceSummary) -> Iterator[tuple[object, ...]
         for key, parent_key, parent, depth, service, name, kind, status, *times in columns:
             for code in (service, name):
                 if code not in texts:
-                    texts[code] = neutralise(store.strings[code])
+                    texts[code] = _cell(store.strings[code])
             yield (
                 trace_id,
-                neutralise(key),
-                neutralise(parent_key) if parent >= 0 else "",
+                _cell(key),
+                _cell(parent_key) if parent >= 0 else "",
                 depth,
                 texts[service],
                 texts[name],

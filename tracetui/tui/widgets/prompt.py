@@ -57,6 +57,11 @@ class Words(Widget):
         return line.strip()
 
 
+def _stays(char: str) -> bool:
+    """Whether a character is shown as it is, at least behind a letter."""
+    return neutralise(f"x{char}") == f"x{char}"
+
+
 class Field(Input):
     """The text; keys that mean nothing in it mean nothing at all while it has the focus."""
 
@@ -70,11 +75,15 @@ class Field(Input):
         self.cursor_blink = False
         self._prompt = prompt
 
-    def _on_paste(self, event: events.Paste) -> None:
-        """Lines become blanks, and what a terminal would obey is not taken."""
-        text = " ".join(event.text[: 2 * LONGEST].split())
+    def insert_text_at_cursor(self, text: str) -> None:
+        """Take what is typed or pasted, but for what would not be shown as it is."""
         room = LONGEST - len(self.value)
-        self.insert_text_at_cursor("".join(char for char in text if char.isprintable())[:room])
+        taken = "".join(filter(_stays, text))[:room]
+        super().insert_text_at_cursor(neutralise(f"x{taken}")[1:])  # no more marks on a letter than elsewhere
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Lines become blanks."""
+        self.insert_text_at_cursor(" ".join(event.text[: 2 * LONGEST].split()))
         event.stop()
         event.prevent_default()
 
