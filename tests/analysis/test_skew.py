@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tracetui import loaders
 from tracetui.analysis.adjusted import adjust
 from tracetui.analysis.clocks import find_clocks
-from tracetui.analysis.skew import find_skew, in_words, suspects, tell_skew
+from tracetui.analysis.skew import find_skew, suspects, tell_skew
 from tracetui.loaders import LoadOptions
 from tracetui.model.trace import Collection
 
@@ -79,7 +79,7 @@ def test_one_offset_for_all_that_a_clock_timed(tmp_path: Path) -> None:
     collection = skewed(tmp_path)
     skew = find_skew(collection.traces[0])
     [clock] = skew.clocks
-    assert in_words(clock) == "B +3ms ±400µs (2 edges)"
+    assert clock.in_words() == "B +3ms ±400µs (2 edges)"
     assert (clock.low, clock.high, clock.shift_ns) == (2_600_000, 3_400_000, 3_000_000)
     assert suspects(collection.store).tolist() == [0]
     moved = adjust(collection)
@@ -120,7 +120,7 @@ def test_contradictory_calls_are_told_and_nothing_is_moved(tmp_path: Path) -> No
     skew = find_skew(collection.traces[0])
     assert [clock.contradictory for clock in skew.clocks] == [True]
     assert not skew.moves
-    assert in_words(skew.clocks[0]) == "B: 2 edges with A contradict each other"
+    assert skew.clocks[0].in_words() == "B: 2 edges with A contradict each other"
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ def adjust(collection: Collection, skews: dict[int, Skew] | None = None) -> Coll
         A collection with the same traces, `SpanStore.shift_ns` telling how far each row was moved; the
         very same collection if none is.
     """
+    if collection.raw is not None:
+        return collection
     if skews is None:
         numbers: Iterable[int] = suspects(collection.store).tolist()
         skews = {number: find_skew(collection.traces[number]) for number in numbers}
@@ -45,13 +47,17 @@ def adjust(collection: Collection, skews: dict[int, Skew] | None = None) -> Coll
     logs = list(collection.trace_logs)
     for number in skews:
         logs[number] = _moved(logs[number], position, int(store.trace_first[number]))
-    return replace_store(collection, _laid_out(store, shift, order, position), logs)
-
-
-def replace_store(collection: Collection, store: SpanStore, logs: list[IssueLog | None]) -> Collection:
-    """The same collection over another store, with other logs of its traces."""
+    adjusted = {number: [clock for clock in skew.clocks if clock.shift_ns] for number, skew in skews.items()}
     return Collection(
-        store, collection.sources, collection.log, logs, collection.failures, complete=collection.complete
+        _laid_out(store, shift, order, position),
+        collection.sources,
+        collection.log,
+        logs,
+        collection.failures,
+        complete=collection.complete,
+        notes=collection.notes,
+        raw=collection,
+        adjusted=adjusted,
     )
 
 

@@ -20,6 +20,7 @@ from msgspec import Struct
 from tracetui.analysis.blocking import MILLISECOND, row_eps
 from tracetui.analysis.clocks import Clocks, find_clocks
 from tracetui.analysis.columns import Ints, Mask, Rows, end_times, local_parents
+from tracetui.model.clock_offset import ClockOffset
 from tracetui.model.issues import IssueCode
 from tracetui.model.store import Flag, Kind, SpanStore
 from tracetui.model.trace import Collection, Trace
@@ -30,40 +31,6 @@ MOST_TRACES: Final = 500
 """So many traces of a load are looked at for skew at once; of the others it is told as they are opened."""
 _MOST_WARNINGS: Final = 1_000
 """Spans with warnings of a trace that are asked whether the backend has shifted them."""
-
-
-class ClockOffset(Struct, frozen=True):
-    """One clock against that of its callers or callees; all times in nanoseconds.
-
-    Attributes:
-        name: Which clock, as found (see `Clocks.names`).
-        against: The clock that it was compared with, nearer to the root's.
-        low: What has to be added to its times against that one's, at least.
-        high: And at most.
-        edges: How many calls say so.
-        shift_ns: What is added to its times to agree with the root's clock: the middles on the way there.
-        rows: Its rows, counted from the trace's first.
-        contradictory: The calls contradict each other, so that it is not moved against that clock.
-    """
-
-    name: str
-    against: str
-    low: int
-    high: int
-    edges: int
-    shift_ns: int
-    rows: Rows
-    contradictory: bool = False
-
-    @property
-    def plus_minus_ns(self) -> int:
-        """Half the width of the interval."""
-        return abs(self.high - self.low) // 2
-
-    @property
-    def beyond_ns(self) -> int:
-        """How far 0 is from the interval."""
-        return max(self.low, -self.high, 0)
 
 
 class Skew(Struct, frozen=True):
@@ -140,21 +107,9 @@ def tell_skew(collection: Collection, trace: int | None = None) -> None:
         skew = find_skew(collection.traces[number])
         for clock in skew.clocks:
             if clock.beyond_ns > MILLISECOND:
-                log.add(IssueCode.SKEW, in_words(clock), row=int(clock.rows[0]))
+                log.add(IssueCode.SKEW, clock.in_words(), row=int(clock.rows[0]))
         for row in skew.adjusted_rows:
             log.add(IssueCode.ALREADY_ADJUSTED, row=row)
-
-
-def in_words(clock: ClockOffset) -> str:
-    """An offset as it is told: "B +3.2ms ±0.4ms (17 edges)". The name is as found."""
-    from tracetui import format as fmt
-
-    edges = fmt.plural(clock.edges, "edge")
-    if clock.contradictory:
-        return f"{clock.name}: {edges} with {clock.against} contradict each other"
-    sign = "-" if clock.shift_ns < 0 else "+"
-    shift, width = fmt.duration(abs(clock.shift_ns)), fmt.duration(clock.plus_minus_ns)
-    return f"{clock.name} {sign}{shift} ±{width} ({edges})"
 
 
 def _must_lie_inside(store: SpanStore, rows: Rows) -> Mask:

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from tracetui.analysis import Mode
     from tracetui.export.ansi import TextOptions
     from tracetui.loaders import LoadOptions
+    from tracetui.model.trace import Collection
 
 Colour = Literal["auto", "always", "never"]
+ClockOption = Literal["raw", "adjusted"]
 CriticalPath = Literal["default", "exact", "clip", "to-end"]
 
 
@@ -37,6 +39,9 @@ class Options:
 
     critical_path: Annotated[CriticalPath | None, Parameter(env_var="TRACETUI_CRITICAL_PATH")] = None
     "How the critical path is found; if not given: default."
+
+    clock: Annotated[ClockOption | None, Parameter(env_var="TRACETUI_CLOCK")] = None
+    "Times as recorded (raw, if not given), or with clocks that are apart adjusted by their calls."
 
     color: Annotated[Colour, Parameter(env_var="TRACETUI_COLOR", show_default=True)] = "auto"
     "When to use colours; auto: on a terminal, unless NO_COLOR is set."
@@ -107,6 +112,17 @@ class Options:
         from tracetui.analysis import Mode
 
         return Mode(self.critical_path or Mode.DEFAULT)
+
+    def by_clock(self, collection: Collection) -> Collection:
+        """A load by the clocks that are asked for; what is known of clocks is told in its issues."""
+        from tracetui.analysis.skew import tell_skew
+
+        tell_skew(collection)
+        if self.clock != "adjusted":
+            return collection
+        from tracetui.analysis.adjusted import adjust
+
+        return adjust(collection)
 
     def coloured(self) -> bool:
         """Whether text on stdout gets colours."""

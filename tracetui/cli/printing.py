@@ -48,7 +48,7 @@ def print_traces(
     from tracetui.export.report import Report
     from tracetui.export.report import Spans as SpanChoice
 
-    collection = loaders.load(names, load_options)
+    collection = options.by_clock(loaders.load(names, load_options))
     report = Report(collection, mode=options.mode, spans=SpanChoice(spans))
     # Where the only source failed half-way, that is the one line to be told.
     failed = {failure.source for failure in collection.failures}

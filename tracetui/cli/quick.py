@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 
-from tracetui.cli.options import Colour, CriticalPath, Options
+from tracetui.cli.options import ClockOption, Colour, CriticalPath, Options
 from tracetui.cli.printing import Format, Spans, print_traces
 
 
@@ -53,6 +53,7 @@ _SHARED: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "--input-format": ("input_format", _text),
     "--max-bytes": ("max_bytes", _number),
     "--critical-path": ("critical_path", _one_of(CriticalPath)),
+    "--clock": ("clock", _one_of(ClockOption)),
     "--color": ("color", _one_of(Colour)),
 }
 _FLAGS: Final = {"--ascii": "ascii", "--debug": "debug"}

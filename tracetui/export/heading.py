@@ -67,6 +67,7 @@ def heading(report: Report, trace: TraceSummary, options: TextOptions) -> Iterat
     yield str(line.right(when, muted))
     yield str(_facts(trace, options))
     yield from _path(report, trace, options)
+    yield from _clocks(report, trace, options)
     yield from _issues(report.collection.traces[trace.number].issues, options)
 
 
@@ -120,6 +121,14 @@ def _stack(line: Line, shares: list[tuple[str, int]], total: int, options: TextO
         at += cells
         line.add("█" * cells, options.painter.service(service))
     line.add("  ")
+
+
+def _clocks(report: Report, trace: TraceSummary, options: TextOptions) -> Iterator[str]:
+    """Which clocks were moved."""
+    moved = report.collection.adjusted.get(trace.number, [])
+    if moved:
+        told = ", ".join(options.shown(clock.in_words(ascii=options.ascii)) for clock in moved)
+        yield str(Line(options).add(f"clocks adjusted: {told}", options.painter.role("warning")))
 
 
 def _issues(issues: Sequence[Issue], options: TextOptions) -> Iterator[str]:

@@ -10,6 +10,7 @@ import msgspec
 from tracetui.export.encode import Encoded, dumps_plain, dumps_raw, json_dumps
 from tracetui.export.report import Report, Spans, TraceSummary, ids_of, keys_of, parent_ids_of
 from tracetui.model.attributes import Attributes, Event, Link, Scope
+from tracetui.model.clock_offset import ClockOffset
 from tracetui.model.issues import Issue
 from tracetui.model.span import Span
 from tracetui.model.store import Kind, SpanStore, Status
@@ -136,7 +137,7 @@ class _Writer:
 
     def trace(self, trace: TraceSummary, services: list[Any], issues: list[Issue]) -> Iterator[bytes]:
         """One element of `traces`, in pieces."""
-        value = {
+        value: dict[str, Any] = {
             "trace_id": trace.trace_id,
             "service": trace.service,
             "name": trace.name,
@@ -162,6 +163,9 @@ class _Writer:
             ],
             "issues": [issue_value(issue, lambda row: self.store.key(trace.first + row)) for issue in issues],
         }
+        moved = self.report.collection.adjusted.get(trace.number)
+        if moved:
+            value["adjusted_clocks"] = [_clock_value(clock) for clock in moved]
         yield escape_json(dumps_plain(value))[:-1] + b',"critical_paths":['
         for index, number in enumerate(self.report.paths_of(trace)):
             if index:
@@ -302,3 +306,13 @@ def link_value(link: Link) -> dict[str, Any]:
 def scope_value(scope: Scope) -> dict[str, Any]:
     """A scope as it stands in a report."""
     return {"name": scope.name, "version": scope.version, "attributes": scope.attributes}
+
+
+def _clock_value(clock: ClockOffset) -> dict[str, Any]:
+    return {
+        "name": clock.name,
+        "offset_nano": clock.shift_ns,
+        "plus_minus_nano": clock.plus_minus_ns,
+        "edge_count": clock.edges,
+        "span_count": len(clock.rows),
+    }

@@ -49,6 +49,7 @@ def _trace(report: Report, trace: TraceSummary) -> Iterator[str]:
     ]
     yield " · ".join(facts) + "  "
     yield f"trace `{code(trace.trace_id)}`"
+    yield from _clocks(report, trace)
     yield from _issues(report, trace)
     yield from _path(report, trace)
     if report.spans is not Spans.NONE:
@@ -58,6 +59,14 @@ def _trace(report: Report, trace: TraceSummary) -> Iterator[str]:
 def code(text: str) -> str:
     """Text for a code span: a backtick would end it."""
     return neutralise(text).replace("`", "'")
+
+
+def _clocks(report: Report, trace: TraceSummary) -> Iterator[str]:
+    moved = report.collection.adjusted.get(trace.number, [])
+    if moved:
+        yield ""
+        for clock in moved:
+            yield f"* clock adjusted: {escaped(clock.in_words())}"
 
 
 def _issues(report: Report, trace: TraceSummary) -> Iterator[str]:

@@ -11,6 +11,7 @@ import numpy as np
 from msgspec import Struct
 
 from tracetui.errors import TracetuiError
+from tracetui.model.clock_offset import ClockOffset
 from tracetui.model.issues import Issue, IssueLog
 from tracetui.model.span import Span, Spans
 from tracetui.model.store import SpanStore
@@ -185,6 +186,8 @@ class Collection:
         failures: Sources that could not be read.
         complete: Whether every source was read to its end.
         notes: What is to be told of how the sources were come by, a line each.
+        raw: Where this one is by adjusted clocks: the same as recorded.
+        adjusted: For each trace by number the clocks that were moved in it.
     """
 
     store: SpanStore
@@ -194,6 +197,8 @@ class Collection:
     failures: list[TracetuiError] = field(default_factory=list)
     complete: bool = True
     notes: list[str] = field(default_factory=list)
+    raw: Collection | None = field(default=None, repr=False)
+    adjusted: dict[int, list[ClockOffset]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def table(self) -> TraceTable:
@@ -252,6 +257,17 @@ class Collection:
         """
         numbers = np.asarray(traces, np.int64)
         logs = [self.trace_logs[number] for number in numbers.tolist()]
+        adjusted = {
+            at: self.adjusted[number] for at, number in enumerate(numbers.tolist()) if number in self.adjusted
+        }
         return Collection(
-            self.store.select(numbers), self.sources, self.log, logs, self.failures, self.complete, self.notes
+            self.store.select(numbers),
+            self.sources,
+            self.log,
+            logs,
+            self.failures,
+            complete=self.complete,
+            notes=self.notes,
+            raw=None if self.raw is None else self.raw.select(traces),
+            adjusted=adjusted,
         )
