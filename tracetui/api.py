@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tracetui import analysis, loaders
+from tracetui.analysis.skew import tell_skew
 from tracetui.model.span import Span
 from tracetui.model.trace import Collection, Trace
 
@@ -49,7 +50,11 @@ def load(
         TracetuiError: Nothing could be read; of several sources the bad ones stand in `Collection.failures`.
     """
     names = [source] if isinstance(source, str | PathLike) else source
-    return loaders.load([fspath(name) for name in names], loaders.LoadOptions(input_format=input_format))
+    collection = loaders.load(
+        [fspath(name) for name in names], loaders.LoadOptions(input_format=input_format)
+    )
+    tell_skew(collection)
+    return collection
 
 
 def critical_path(root: Trace | Span, mode: str = "default") -> list[Section]:
