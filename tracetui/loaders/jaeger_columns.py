@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from types import NoneType
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from msgspec import UNSET, Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
 from tracetui.loaders.jaeger_details import process_attributes
 from tracetui.loaders.jaeger_parents import Owners, ParentReader
@@ -22,7 +23,7 @@ from tracetui.model.store import Flag
 
 FIRST_BATCH: Final = 128
 """Spans of the first batch: enough for something to be seen at once."""
-BATCH: Final = 1024
+BATCH: Final = 2048
 _MICROSECOND: Final = 1000
 _MOST_KNOWN: Final = 1024
 _LONGEST_KNOWN: Final = 16 * 1024
@@ -251,14 +252,14 @@ class SpanColumns:
             found.append(self._traces[trace.text or own or ""])
         return found
 
-    def _names(self, items: list[Skeleton], odd: Oddities) -> list[int]:
+    def _names(self, items: list[Skeleton], odd: Oddities) -> npt.NDArray[np.int32]:
         names: list[Any] = [item.operationName for item in items]
-        if None in names:
+        if NoneType in set(map(type, names)):
             for row, name in enumerate(names):
                 if name is None:
                     odd.add(row, IssueCode.MISSING_FIELD, "no operationName")
                     names[row] = ""
-        return list(map(self.builder.strings.__getitem__, names))
+        return np.fromiter(map(self.builder.strings.__getitem__, names), np.int32, len(names))
 
     def _report_notes(self, offsets: npt.NDArray[np.int64], odd: Oddities) -> None:
         for offset, (code, sample) in self.notes:
@@ -270,7 +271,7 @@ class SpanColumns:
 def _process_slots(trace: TraceObject, items: list[Skeleton]) -> list[int]:
     """The slots of the spans' processes."""
     names: list[Any] = [item.processID for item in items]
-    if None in names or [item.process for item in items].count(None) < len(items):
+    if NoneType in set(map(type, names)) or [item.process for item in items].count(None) < len(items):
         for row, item in enumerate(items):
             process = item.process
             if names[row] is None:
@@ -302,19 +303,19 @@ def _remember_waiting(parts: list[Part], first: int, traces: npt.NDArray[np.int3
 
 
 def _flag_details(items: list[Skeleton], flags: npt.NDArray[np.uint16]) -> None:
-    for flag, present in (
-        (Flag.EVENTS, bytes([bool(item.logs) for item in items])),
-        (Flag.WARNINGS, bytes([bool(item.warnings) for item in items])),
+    for flag, values in (
+        (Flag.EVENTS, [item.logs for item in items]),
+        (Flag.WARNINGS, [item.warnings for item in items]),
     ):
-        if 1 in present:
-            flags[np.frombuffer(present, np.bool_)] |= np.uint16(flag)
+        if any(values):
+            flags[np.fromiter(map(bool, values), np.bool_, len(values))] |= np.uint16(flag)
 
 
 def _times(
     values: list[Any], name: str, flags: npt.NDArray[np.uint16], odd: Oddities, flag: Flag = Flag.NO_TIME
 ) -> npt.NDArray[np.int64]:
     """One of the two times of a batch; what is missing is 0 and flagged."""
-    if UNSET in values:
+    if UnsetType in set(map(type, values)):
         missing = np.array([value is UNSET for value in values])
         flags[missing] |= np.uint16(flag)
         for row in np.flatnonzero(missing).tolist():

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 import msgspec
@@ -141,7 +142,7 @@ class Chunk(Generic[T]):
 
     items: list[T]
     base: int
-    pieces: list[int] = field(default_factory=list)
+    pieces: Sequence[int] | npt.NDArray[np.int64] = ()
     gap: int = 0
     lead: int = 0
     starts: list[int] = field(default_factory=list)
@@ -175,7 +176,9 @@ def prove(body: bytes, base: int, shape: Shape[T], repair: Repair[T]) -> Chunk[T
     return _record_by_record(body, lines, base, shape, repair)
 
 
-def split_lines(flat: bytes, separator: bytes, split: bytes) -> tuple[bytes | bytearray, list[int]]:
+def split_lines(
+    flat: bytes, separator: bytes, split: bytes
+) -> tuple[bytes | bytearray, Sequence[int] | npt.NDArray[np.int64]]:
     """`flat` with each `separator` made `split`, which is as long; lengths of what is between them."""
     if len(flat) < _LARGE:
         pieces = flat.split(separator)
@@ -188,7 +191,7 @@ def split_lines(flat: bytes, separator: bytes, split: bytes) -> tuple[bytes | by
             text[found + at] = byte
     ends = np.append(found, len(flat))
     ends[1:] -= found + len(separator)
-    return lines, ends.tolist()
+    return lines, ends
 
 
 def _record_by_record(
@@ -250,9 +253,9 @@ def locate(chunks: Sequence[Chunk[Any]]) -> tuple[npt.NDArray[np.int64], npt.NDA
     Returns:
         offsets (int64) in the source and lengths (uint32), one per item of the chunks, in their order.
     """
-    if all(chunk.pieces for chunk in chunks):
+    if all(len(chunk.pieces) for chunk in chunks):
         return _located(chunks)
-    parts = [_located([chunk]) if chunk.pieces else _listed(chunk) for chunk in chunks]
+    parts = [_located([chunk]) if len(chunk.pieces) else _listed(chunk) for chunk in chunks]
     return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
 
 
@@ -272,7 +275,7 @@ def _located(chunks: Sequence[Chunk[Any]]) -> tuple[npt.NDArray[np.int64], npt.N
     counts = np.array([len(chunk.pieces) for chunk in chunks])
     ends_of_chunks = np.cumsum(counts)
     firsts = ends_of_chunks - counts
-    pieces = np.array([piece for chunk in chunks for piece in chunk.pieces], np.int64)
+    pieces = _joined([chunk.pieces for chunk in chunks])
     gaps = np.repeat([chunk.gap for chunk in chunks], counts)
     ends = np.cumsum(pieces + gaps) - gaps
     starts = ends - pieces
@@ -283,3 +286,9 @@ def _located(chunks: Sequence[Chunk[Any]]) -> tuple[npt.NDArray[np.int64], npt.N
     leads[firsts] = 0
     starts -= leads
     return starts, (ends - starts).astype(np.uint32)
+
+
+def _joined(parts: list[Sequence[int] | npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
+    if any(isinstance(part, np.ndarray) for part in parts):
+        return np.concatenate([np.asarray(part, np.int64) for part in parts])
+    return np.array(list(chain.from_iterable(parts)), np.int64)

@@ -8,24 +8,29 @@ import numpy.typing as npt
 Places = npt.NDArray[np.int64]
 
 _LOOKED_AT = 8192
+_WORD = 8
 
 
 def find_all(data: bytes | bytearray, pattern: bytes) -> Places:
     """The indices of `pattern` in `data`, int64[n] ascending; overlapping ones too.
 
-    The byte of it that is rarest in the first few KiB is looked for first, then the next, and only what
-    stands around their places is compared.
+    The byte of it that is rarest in the first few KiB is looked for everywhere. Around its places eight bytes
+    are compared at once, and what is left of them is compared whole.
     """
     room = len(data) - len(pattern) + 1
     if room <= 0:
         return np.zeros(0, np.int64)
     text = np.frombuffer(data, np.uint8)
     often = np.bincount(text[:_LOOKED_AT], minlength=256)[np.frombuffer(pattern, np.uint8)]
-    rarest = often.argsort()
-    probe = int(rarest[0])
+    probe = int(often.argmin())
     found = np.flatnonzero(text[probe : probe + room] == pattern[probe])
-    for also in rarest[1:3].tolist():
-        found = found[text[found + also] == pattern[also]]
+    if len(pattern) >= _WORD:
+        last = len(pattern) - _WORD
+        at = last if often[last:].sum() < often[:_WORD].sum() else 0
+        words = np.ndarray((len(data) - _WORD + 1,), "<u8", data, strides=(1,))
+        found = found[words[found + at] == int.from_bytes(pattern[at : at + _WORD], "little")]
+        if len(pattern) == _WORD:
+            return found
     return found[stands_at(data, found, pattern)]
 
 

@@ -16,8 +16,8 @@ from tracetui.errors import InputError
 from tracetui.loaders.records import RAW
 from tracetui.sources import ByteSource
 
-BATCH: Final = 256 * 1024
-"""Bytes decoded in one call: it holds the interpreter lock for about 6 ms."""
+BATCH: Final = 1024 * 1024
+"""Bytes decoded in one call: it holds the interpreter lock for a few milliseconds."""
 RECORD_LIMIT: Final = 256 * 1024 * 1024
 """A value that is longer than this is refused."""
 

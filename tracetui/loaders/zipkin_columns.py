@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from tracetui.loaders.control import Control
 from tracetui.loaders.lenient import Fault
@@ -152,39 +152,38 @@ class SpanRows:
         ids, opaque = span_ids([span.id for span in spans], builder, odd)
         parents, parents_opaque = span_ids([span.parent_id for span in spans], builder, odd, parents=True)
         flags = id_flags(ids, opaque, parents, parents_opaque)
-        some = [1 if span.annotations else 0 for span in spans]
-        flags |= np.array(some, np.uint16) * np.uint16(Flag.EVENTS)
-        some = [1 if span.shared else 0 for span in spans]
-        flags |= np.array(some, np.uint16) * np.uint16(Flag.SHARED)
+        _flag_some(flags, Flag.EVENTS, [span.annotations for span in spans])
+        _flag_some(flags, Flag.SHARED, [span.shared for span in spans])
         start, duration = self._times(spans, flags, offsets, lengths)
         names = [span.name or "" for span in spans]
         return {
-            "trace": np.array(
-                list(map(self._traces.__getitem__, [span.trace_id for span in spans])), np.int32
-            ),
+            "trace": self._trace_codes([span.trace_id for span in spans]),
             "span_id": ids,
             "parent_id": parents,
             "flags": flags,
             "start_ns": start,
             "duration_ns": duration,
-            "name": np.array(list(map(builder.strings.__getitem__, names)), np.int32),
+            "name": np.fromiter(map(builder.strings.__getitem__, names), np.int32, len(names)),
             "resource": self._resources(spans),
             "kind": self._kinds.of([span.kind for span in spans], odd, "kind"),
             "status": _statuses(spans),
         }
+
+    def _trace_codes(self, texts: list[str]) -> Int32s:
+        if texts.count(texts[0]) == len(texts):
+            return np.full(len(texts), self._traces[texts[0]], np.int32)
+        return np.fromiter(map(self._traces.__getitem__, texts), np.int32, len(texts))
 
     def _resources(self, spans: list[SpanRecord]) -> Int32s:
         raws = [span.local_endpoint for span in spans]
         texts = b"\n".join(raws).split(b"\n")
         if len(texts) != len(raws):
             texts = list(map(bytes, raws))
-        codes = list(map(self._endpoints.__getitem__, texts))
-        if -1 in codes:
-            for row, text in enumerate(texts):
-                if codes[row] < 0:
-                    for code, sample in endpoint(text)[1]:
-                        self._odd.add(row, code, sample)
-        return np.array(codes, np.int32)
+        codes = np.fromiter(map(self._endpoints.__getitem__, texts), np.int32, len(texts))
+        for row in np.flatnonzero(codes < 0).tolist():
+            for code, sample in endpoint(texts[row])[1]:
+                self._odd.add(row, code, sample)
+        return codes
 
     def _times(
         self, spans: list[SpanRecord], flags: npt.NDArray[np.uint16], offsets: Int64s, lengths: Any
@@ -207,11 +206,17 @@ class SpanRows:
         return start, duration
 
 
+def _flag_some(flags: npt.NDArray[np.uint16], flag: Flag, values: list[Any]) -> None:
+    """Flag the spans for which a value says something."""
+    if values.count(None) < len(values):
+        flags[np.fromiter(map(bool, values), np.bool_, len(values))] |= np.uint16(flag)
+
+
 def _maybe(values: list[Any], odd: Oddities | None) -> tuple[Int64s, Bools | None]:
     """Times in nanoseconds that may be absent, and where they are; None if all are there."""
     present = values
     absent = np.zeros(0, np.bool_)
-    if UNSET in values:
+    if UnsetType in set(map(type, values)):
         absent = np.array([value is UNSET for value in values])
         present = [0 if value is UNSET else value for value in values]
     found, bad = times(present, odd, unit=_US, what="duration")
