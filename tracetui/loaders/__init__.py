@@ -22,7 +22,7 @@ from tracetui.sources import ByteSource
 __all__ = ["LoadOptions", "Progress", "load", "read_sources"]
 
 
-_KEPT: Final = 2000 << 10
+_KEPT: Final = 4000 << 10
 
 
 class LoadOptions(Struct, frozen=True):

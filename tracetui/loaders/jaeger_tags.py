@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tracetui.loaders.jaeger_records import loads
-from tracetui.loaders.scan import Places, find_all, stands_at
+from tracetui.loaders.scan import Pairs, Places, stands_at
 from tracetui.model.store import Kind, Status
 
 Codes = npt.NDArray[np.uint8]
@@ -66,22 +66,27 @@ class _Key:
 
     Attributes:
         marker: The key's bytes.
+        rarest: Where in the key's bytes the two stand that are rarest in such tags; None until a text was seen.
         before: What this writer puts before it, from the tag's brace on; empty until one was seen.
         known: What followed the key, up to the closing brace, and what that tag says.
     """
 
     def __init__(self, key: bytes) -> None:
         self.marker = b'"' + key + b'"'
+        self.rarest: int | None = None
         self.before = b""
         self.known: dict[bytes, int] = {}
 
-    def read(self, text: bytes) -> tuple[Places, npt.NDArray[np.intp]]:
-        """Where tags with this key stand, and what they mean.
+    def read(self, pairs: Pairs) -> tuple[Places, npt.NDArray[np.intp]]:
+        """Where tags with this key stand in a text, and what they mean.
 
         Returns:
             `int64[k]` the places of the keys; `intp[k]` codes into `_CODES`, -1 where it takes more.
         """
-        places = find_all(text, self.marker) if self.marker in text else np.empty(0, np.int64)
+        text = pairs.text
+        if self.rarest is None:
+            self.rarest = pairs.rarest(self.marker)
+        places = pairs.find_all(self.marker, self.rarest)
         codes = np.full(len(places), -1, np.intp)
         if not len(places):
             return places, codes
@@ -150,8 +155,9 @@ class TagReader:
         first = data[starts]
         odd = np.flatnonzero((first != ord("[")) & (first != ord("n"))).tolist()
         to_decode = set(odd)
+        pairs = Pairs(text)
         for key in self._keys:
-            places, codes = key.read(text)
+            places, codes = key.read(pairs)
             rows = np.searchsorted(starts, places, side="right") - 1
             to_decode.update(rows[codes < 0].tolist())
             said = np.flatnonzero(codes > 0)

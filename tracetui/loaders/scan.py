@@ -34,6 +34,41 @@ def find_all(data: bytes | bytearray, pattern: bytes) -> Places:
     return found[stands_at(data, found, pattern)]
 
 
+class Pairs:
+    """A text to be searched for several patterns: two bytes of each are looked for at once.
+
+    Args:
+        text: What is searched.
+    """
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        self._even = np.frombuffer(text, "<u2", len(text) // 2)
+        self._odd = np.frombuffer(text[1:], "<u2", max(0, len(text) - 1) // 2)
+
+    def rarest(self, pattern: bytes) -> int:
+        """Where in `pattern` the two bytes stand that are rarest in the first few KiB; worth remembering."""
+        sample = self._even[:_LOOKED_AT], self._odd[:_LOOKED_AT]
+        often = [
+            sum(int((half == _pair(pattern, at)).sum()) for half in sample) for at in range(len(pattern) - 1)
+        ]
+        return often.index(min(often))
+
+    def find_all(self, pattern: bytes, rarest: int) -> Places:
+        """As `find_all`, by the two bytes of `pattern` at `rarest`."""
+        pair = _pair(pattern, rarest)
+        found = np.concatenate(
+            (np.flatnonzero(self._even == pair) * 2, np.flatnonzero(self._odd == pair) * 2 + 1)
+        )
+        found.sort()
+        found -= rarest
+        return found[stands_at(self.text, found, pattern)]
+
+
+def _pair(pattern: bytes, at: int) -> int:
+    return pattern[at] | pattern[at + 1] << 8
+
+
 def stands_at(data: bytes | bytearray, places: Places, pattern: bytes) -> npt.NDArray[np.bool_]:
     """Whether `pattern` stands at each of some places, bool[k]; places may lie outside of `data`."""
     room = len(data) - len(pattern) + 1

@@ -57,6 +57,9 @@ class JsonStream(JsonWalk):
         batch: bytes of records decoded in one call.
     """
 
+    _is_long = False
+    """Whether the array that is being read is known to be longer than a batch."""
+
     def records(self, shape: Shape[T], repair: Repair[T]) -> Iterator[Chunk[T]]:
         """The records of the array that starts here, in chunks of about `batch` bytes.
 
@@ -68,6 +71,7 @@ class JsonStream(JsonWalk):
             raise self._fault("an array")
         if self.take(_CLOSE_LIST):
             return
+        self._is_long = False
         while True:
             chunk = self._cut(shape, repair) or self._one_by_one(shape, repair)
             if chunk.items:
@@ -83,12 +87,14 @@ class JsonStream(JsonWalk):
         if not shape.separators:
             return None
         self.peek()
-        end = shape.find_end(self._data, self._at)
+        end = -1 if self._is_long else shape.find_end(self._data, self._at)
         if end < 0 and len(self._data) - self._at < self.batch and not self._end_of_data:
             self._fill(self.batch)
-            end = shape.find_end(self._data, self._at)
+            end = -1 if self._is_long else shape.find_end(self._data, self._at)
         known_end = end >= 0
         if not known_end:
+            # An array as long as this is looked through for its end no more: the decoder will complain there.
+            self._is_long = len(self._data) - self._at >= self.batch
             end = shape.find_cut(self._data, self._at)
         # The end of the array may be told by the decoder's complaint, hence a second try.
         for _ in range(2):
