@@ -48,6 +48,21 @@ class Layout(Struct, frozen=True):
         """Bytes of the whole."""
         return len(self.head) + self.trace_digits + len(self.middle) + _DIGITS + len(self.tail)
 
+    def template(self) -> npt.NDArray[np.uint8]:
+        """The bytes of such a reference, with anything where the ids are."""
+        ids = b" " * self.trace_digits, b" " * _DIGITS
+        return np.frombuffer(self.head + ids[0] + self.middle + ids[1] + self.tail, np.uint8)
+
+    def traces(self, owners: Owners) -> npt.NDArray[np.uint8]:
+        """The bytes of the trace ids of a batch, uint8[n, digits], or one for all.
+
+        One that is longer or shorter than in the layout is put as quotes: in JSON no id has a bare one.
+        """
+        own = [(owner or "").encode("utf-8", "surrogatepass") for owner, _ in owners]
+        fitting = [id if len(id) == self.trace_digits else b'"' * self.trace_digits for id in own]
+        ids = np.frombuffer(b"".join(fitting), np.uint8).reshape(len(own), self.trace_digits)
+        return ids if len(own) == 1 else np.repeat(ids, [count for _, count in owners], axis=0)
+
     @classmethod
     def of(cls, raw: bytes) -> Layout | None:
         """The layout of a list of references; None if it is not as simple as that."""
@@ -106,24 +121,22 @@ class ParentReader:
     ) -> npt.NDArray[np.bool_]:
         """Fill in the parents of the spans whose references have the layout; which they are."""
         plain: npt.NDArray[np.bool_] = lengths == layout.length
-        trace = starts + len(layout.head)
-        middle = trace + layout.trace_digits
-        span = middle + len(layout.middle)
-        plain &= stands_at(text, starts, layout.head) & stands_at(text, middle, layout.middle)
-        plain &= stands_at(text, span + _DIGITS, layout.tail)
-        first = 0
-        for owner, count in owners:
-            of_owner = slice(first, first + count)
-            own = (owner or "").encode("utf-8", "surrogatepass")
-            if len(own) == layout.trace_digits and b"\0" not in own:
-                plain[of_owner] &= stands_at(text, trace[of_owner], own)
-            else:
-                plain[of_owner] = False
-            first += count
         rows = np.flatnonzero(plain)
-        digits = np.frombuffer(text, np.uint8)[span[rows, None] + np.arange(_DIGITS)]
+        if not len(rows):
+            return plain
+        whole = np.ndarray((len(text) - layout.length + 1,), f"V{layout.length}", text, strides=(1,))
+        found = whole[starts[rows]].view(np.uint8).reshape(len(rows), layout.length)
+        differs = found != layout.template()
+        trace = slice(len(layout.head), len(layout.head) + layout.trace_digits)
+        own = layout.traces(owners)
+        differs[:, trace] = found[:, trace] != (own if len(own) == 1 else own[rows])
+        span = slice(trace.stop + len(layout.middle), trace.stop + len(layout.middle) + _DIGITS)
+        differs[:, span] = False
+        as_written = ~differs.any(axis=1)
+        plain[rows] = as_written
+        rows, found = rows[as_written], found[as_written]
         try:
-            ids = np.frombuffer(bytes.fromhex(digits.tobytes().decode("ascii")), ">u8")
+            ids = np.frombuffer(bytes.fromhex(found[:, span].tobytes().decode("ascii")), ">u8")
         except (ValueError, UnicodeDecodeError):
             return np.zeros(len(starts), np.bool_)
         if len(ids) != len(rows):  # blanks among the digits

@@ -66,7 +66,7 @@ class _Key:
 
     Attributes:
         marker: The key's bytes.
-        rarest: Where in the key's bytes the two stand that are rarest in such tags; None until a text was seen.
+        rarest: Where in the key's bytes the two rarest stand, as in the first text; None before that.
         before: What this writer puts before it, from the tag's brace on; empty until one was seen.
         known: What followed the key, up to the closing brace, and what that tag says.
     """

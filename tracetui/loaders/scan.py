@@ -30,7 +30,7 @@ def find_all(data: bytes | bytearray, pattern: bytes) -> Places:
         words = np.ndarray((len(data) - _WORD + 1,), "<u8", data, strides=(1,))
         found = found[words[found + at] == int.from_bytes(pattern[at : at + _WORD], "little")]
         if len(pattern) == _WORD:
-            return found
+            return np.asarray(found)
     return found[stands_at(data, found, pattern)]
 
 
