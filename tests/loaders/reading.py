@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from tracetui.loaders.control import Control
+from tracetui.loaders.detect import Loader
+from tracetui.loaders.foreign import read_all
 from tracetui.loaders.head import Head
 from tracetui.model.builder import StoreBuilder
 from tracetui.model.trace import Collection
@@ -21,7 +23,8 @@ def read(loader: ModuleType, data: bytes | str | list[Any] | dict[str, Any]) -> 
         data = data.encode()
     source = MemorySource("test", data)
     builder = StoreBuilder()
-    loader.load(source, builder, Control(builder, source))
+    control = Control(builder, source)
+    read_all(cast(Loader, loader), source, builder, control)
     collection = builder.finish()
     check_records(collection)
     return collection

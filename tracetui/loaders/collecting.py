@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-
 from tracetui.errors import InputError, NotATrace, TracetuiError
 from tracetui.loaders.control import Control
-from tracetui.loaders.detect import find_loader
+from tracetui.loaders.detect import Loader, find_loader
+from tracetui.loaders.foreign import read_all
 from tracetui.loaders.stream import JsonFault, JsonTruncated
 from tracetui.model.builder import StoreBuilder
 from tracetui.model.issues import IssueCode
@@ -166,7 +165,7 @@ class Collecting:
             if len(self._builder.sources) == before:
                 source.close()
 
-    def _loader_of(self, source: ByteSource) -> ModuleType:
+    def _loader_of(self, source: ByteSource) -> Loader:
         try:
             return find_loader(source, self._input_format)
         except NotATrace as error:
@@ -176,10 +175,10 @@ class Collecting:
             hint = error.message if source.pread(0, 1) else "nothing could be read of it"
             raise InputError(told, source=source.name, hint=hint) from None
 
-    def _load(self, loader: ModuleType, source: ByteSource) -> None:
+    def _load(self, loader: Loader, source: ByteSource) -> None:
         before, cut_before = self._builder.span_count, self._cuts()
         try:
-            loader.load(source, self._builder, self._control)
+            read_all(loader, source, self._builder, self._control)
         except JsonTruncated as fault:
             reason = "the file is cut"
             if isinstance(source, PackedSource) and (source.corrupt or source.cut):

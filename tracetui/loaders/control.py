@@ -45,6 +45,9 @@ class Control:
         on_partial: Given a usable view after the first batch, then whenever the spans have doubled.
         cancelled: Asked after each batch.
         clock: Seconds that only go forward.
+
+    Attributes:
+        foreign: First byte and end of the documents that a loader met and left to others.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class Control:
     ) -> None:
         self.builder = builder
         self.source = source
+        self.foreign: list[tuple[int, int]] = []
         self._on_progress = on_progress
         self._on_partial = on_partial
         self._cancelled = cancelled

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import importlib
 import re
-from types import ModuleType
-from typing import Final
+from typing import Final, Protocol, cast
 
 from tracetui.errors import NotATrace, UsageError
+from tracetui.loaders.control import Control
 from tracetui.loaders.head import HEAD_SIZES, Head
+from tracetui.model.builder import StoreBuilder
 from tracetui.sources.base import ByteSource
+
+
+class Loader(Protocol):
+    """A module that reads one format."""
+
+    NAME: str
+
+    def sniff(self, head: Head) -> bool:
+        """Whether a head looks like this format."""
+
+    def load(self, source: ByteSource, builder: StoreBuilder, control: Control) -> None:
+        """Read a source into a builder."""
+
 
 LOADERS: Final = {
     "jaeger-ui": "tracetui.loaders.jaeger",
@@ -45,7 +59,7 @@ _SCALAR: Final = re.compile(rb'null|true|false|-?[0-9][0-9.eE+-]*|"[^"]*"')
 _READABLE: Final = "Jaeger, OTLP and Zipkin v2 JSON can be read"
 
 
-def find_loader(source: ByteSource, input_format: str | None = None) -> ModuleType:
+def find_loader(source: ByteSource, input_format: str | None = None) -> Loader:
     """The loader for a source.
 
     Args:
@@ -59,10 +73,10 @@ def find_loader(source: ByteSource, input_format: str | None = None) -> ModuleTy
     if input_format is not None:
         if input_format not in LOADERS:
             raise UsageError(f"unknown input format {input_format!r}", hint="one of " + ", ".join(LOADERS))
-        return importlib.import_module(LOADERS[input_format])
+        return cast(Loader, importlib.import_module(LOADERS[input_format]))
     head = Head(source)
     for size in HEAD_SIZES[1:]:
-        for loader in _loaders():
+        for loader in loaders():
             if loader.sniff(head):
                 return loader
         if head.complete or head.data.lstrip()[:1] not in (b"{", b"["):
@@ -72,8 +86,9 @@ def find_loader(source: ByteSource, input_format: str | None = None) -> ModuleTy
     raise NotATrace(what, source=source.name, hint=hint)
 
 
-def _loaders() -> list[ModuleType]:
-    return [importlib.import_module(name) for name in dict.fromkeys(LOADERS.values())]
+def loaders() -> list[Loader]:
+    """All loaders, in the order in which they are tried."""
+    return [cast(Loader, importlib.import_module(name)) for name in LOADERS.values()]
 
 
 def what_it_is(head: Head) -> tuple[str, str]:

@@ -11,11 +11,12 @@ from typing import Any, Final
 
 from tracetui.errors import InputError, NotATrace
 from tracetui.loaders.control import Control
+from tracetui.loaders.documents import Documents
 from tracetui.loaders.head import Head
 from tracetui.loaders.jaeger_columns import SpanColumns, TraceObject
 from tracetui.loaders.jaeger_details import decode
 from tracetui.loaders.jaeger_records import Skeleton, loads, mend
-from tracetui.loaders.stream import JsonFault, JsonStream, JsonTruncated, Shape
+from tracetui.loaders.stream import JsonFault, JsonStream, Shape
 from tracetui.model.builder import StoreBuilder
 from tracetui.model.issues import IssueCode
 from tracetui.sources.base import ByteSource
@@ -57,26 +58,21 @@ class _Reader:
     """Walks the documents of one source."""
 
     def __init__(self, source: ByteSource, builder: StoreBuilder, control: Control) -> None:
-        bom = source.pread(0, 3) == b"\xef\xbb\xbf"
-        self.stream = JsonStream(source, start=3 if bom else 0)
+        self.stream = JsonStream(source)
+        self._reader = Documents(source, builder.issues, control)
         self.builder = builder
         self.control = control
         self.columns = SpanColumns(builder, builder.add_source(source, NAME, decode))
         self.shape = Shape(Skeleton)
         self.errors: list[str] = []
         self._spans_before = builder.span_count
-        self._documents = 0
         self._trace: TraceObject | None = None
 
     # -- documents ----------------------------------------------------------------------------
 
     def run(self) -> None:
         """Read to the end, or to a fault that cannot be passed."""
-        fault: JsonFault | None = None
-        while (found := self._documents_until_fault()) is not None:
-            fault = fault or found
-            if not self._go_on_after(found):
-                break
+        fault = self._reader.each(self._next, self.columns.some)
         self.columns.flush()
         if self.builder.span_count == self._spans_before:
             self._nothing(fault)
@@ -84,36 +80,16 @@ class _Reader:
             self.builder.issues.add(IssueCode.BACKEND_ERROR, text)
         self.control.step()
 
-    def _documents_until_fault(self) -> JsonFault | None:
+    def _next(self, stream: JsonStream) -> None:
+        """Read one document. What stands before a fault in it is kept."""
+        self.stream = stream
         try:
-            for start in self.stream.documents():
-                if not self._document():
-                    self.columns.flush()
-                    return JsonFault(start, "expected a trace")
-                self._documents += 1
-        except JsonFault as fault:
-            self.columns.flush()
+            self._document()
+        except JsonFault:
             if self._trace is not None:
                 self.columns.close(self._trace, None)
                 self._trace = None
-            return fault
-        return None
-
-    def _go_on_after(self, fault: JsonFault) -> bool:
-        """Note a fault, and find the next line that begins a document; False if there is none."""
-        while self.stream.next_line(fault.offset):
-            if self.stream.peek_here() in (_OBJECT, _LIST):
-                self.builder.issues.add(IssueCode.BAD_LINE, f"byte {fault.offset}: {fault.reason}")
-                return True
-            fault = JsonFault(self.stream.position, fault.reason)
-        if self.builder.span_count == self._spans_before:
-            return False
-        if isinstance(fault, JsonTruncated):
-            code = IssueCode.TRUNCATED
-        else:
-            code = IssueCode.TRAILING_BYTES if self._documents else IssueCode.BAD_SPAN
-        self.builder.issues.add(code, str(fault))
-        return False
+            raise
 
     def _nothing(self, fault: JsonFault | None) -> None:
         name = self.stream.source.name
@@ -123,25 +99,30 @@ class _Reader:
             raise fault
         raise NotATrace("holds no spans", source=name, hint="it is Jaeger JSON without any span in it")
 
-    def _document(self) -> bool:
-        first = self.stream.peek()
+    def _document(self) -> None:
+        start, first = self.stream.position, self.stream.peek()
+        known = False
         if first == _LIST:
             for _ in self.stream.elements():
                 if self.stream.peek() == _OBJECT:
-                    self._object()
+                    known = self._object() or known
         elif first == _OBJECT:
-            self._object()
+            known = self._object()
         else:
-            return False
-        return True
+            self._reader.scalar(self.stream)
+            return
+        if not known:
+            self._reader.foreign(start, self.stream.position)
 
     # -- envelopes and traces -----------------------------------------------------------------
 
-    def _object(self, *, in_data: bool = False) -> None:
-        """An envelope or a trace: which one is seen by what stands in it."""
+    def _object(self, *, in_data: bool = False) -> bool:
+        """An envelope or a trace: which one is seen by what stands in it. False if it is neither."""
+        known = False
         trace = self._trace = TraceObject()
         processes: bytes | None = None
         for key in self.stream.members():
+            known = known or key in _KEYS
             if key == "spans":
                 self._spans(trace)
             elif key == "traceID":
@@ -155,10 +136,9 @@ class _Reader:
                 self._errors()
             elif key == "warnings":
                 self._warnings(trace)
-            elif key in _OTHER_FORMATS:
-                self.builder.issues.add(IssueCode.MIXED_FORMATS, f"{key} at byte {self.stream.position}")
         self._trace = None
         self.columns.close(trace, processes)
+        return known
 
     def _data(self) -> None:
         first = self.stream.peek()
@@ -201,7 +181,7 @@ class _Reader:
             self.builder.issues.add(IssueCode.BAD_TYPE, f"spans of trace {trace.text} are no list")
 
 
-_OTHER_FORMATS: Final = {"resourceSpans", "batches", "scopeSpans"}
+_KEYS: Final = {"spans", "traceID", "processes", "data", "errors"}
 
 
 class _Repair:

@@ -133,6 +133,8 @@ class SpanColumns:
         self._traces = TraceCodes(builder.trace, builder)
         self._parts: list[Part] = []
         self._pending = 0
+        self._total = 0
+        self._to_tell: list[tuple[TraceObject, list[Note]]] = []
 
     def add(self, trace: TraceObject, chunk: Chunk[Skeleton]) -> bool:
         """Take a chunk; True when there are enough spans for `flush`."""
@@ -156,10 +158,9 @@ class SpanColumns:
         self.processes.describe(trace, table)
         if trace.unknown or notes:
             # The rows have to be there to be counted.
-            self.flush()
-            for code, sample in notes:
-                self.builder.trace_issue(trace.code, code, sample)
-            self._tell_unknown(trace)
+            self._to_tell.append((trace, notes))
+            if not self._parts:
+                self._tell_closed()
         if trace.waiting:
             codes = np.array(trace.resources, np.int32)
             for first, slots in trace.waiting:
@@ -174,6 +175,13 @@ class SpanColumns:
                 else:
                     self.builder.issues.add(code, sample)
 
+    def _tell_closed(self) -> None:
+        for trace, notes in self._to_tell:
+            for code, sample in notes:
+                self.builder.trace_issue(trace.code, code, sample)
+            self._tell_unknown(trace)
+        self._to_tell.clear()
+
     def _tell_unknown(self, trace: TraceObject) -> None:
         for slot, process_id in trace.unknown.items():
             rows = [first + np.flatnonzero(slots == slot) for first, slots in trace.waiting]
@@ -182,12 +190,17 @@ class SpanColumns:
             told = f"process {shown(process_id)}" if process_id else "no process id"
             self.builder.trace_issue(trace.code, IssueCode.MISSING_PROCESS, told, len(found), row)
 
+    def some(self) -> bool:
+        """Whether there were spans."""
+        return bool(self._pending or self._total)
+
     def flush(self) -> None:
         """Append what was collected."""
         parts, self._parts, self._pending = self._parts, [], 0
         if not parts:
             return
         items = [item for part in parts for item in part.chunk.items]
+        self._total += len(items)
         offsets, lengths = locate([part.chunk for part in parts])
         odd = Oddities()
         traces, owners = self._trace_codes(parts, odd)
@@ -221,6 +234,7 @@ class SpanColumns:
         self._report_notes(offsets, odd)
         odd.report(self.builder, traces, first)
         _remember_waiting(parts, first, traces)
+        self._tell_closed()
 
     def _trace_codes(self, parts: list[Part], odd: Oddities) -> tuple[npt.NDArray[np.int32], Owners]:
         codes: list[int] = []

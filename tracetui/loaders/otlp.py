@@ -9,18 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from tracetui.errors import NotATrace
 from tracetui.loaders.control import Control
-from tracetui.loaders.documents import Documents, Part
+from tracetui.loaders.documents import Documents, Piece
 from tracetui.loaders.head import Head
 from tracetui.loaders.lenient import camel
 from tracetui.loaders.mending import Mending
 from tracetui.loaders.otlp_columns import Slot, SpanRows
 from tracetui.loaders.otlp_details import decode, resource_attributes, resource_key, scope, service_name
+from tracetui.loaders.otlp_lines import Lines, is_sound, sort_lines
 from tracetui.loaders.otlp_records import SpanRecord, mend
-from tracetui.loaders.otlp_window import Cut, Cutter
-from tracetui.loaders.stream import BATCH, JsonFault, JsonStream, Shape
-from tracetui.loaders.values import shown
+from tracetui.loaders.otlp_window import Cut, Cutter, Int64s
+from tracetui.loaders.stream import BATCH, JsonFault, JsonStream, JsonTruncated, Shape
 from tracetui.model.builder import StoreBuilder
 from tracetui.model.issues import IssueCode
 from tracetui.sources.base import ByteSource
@@ -28,10 +30,10 @@ from tracetui.sources.base import ByteSource
 NAME = "otlp-json"
 
 _OPEN, _OPEN_LIST, _QUOTE = b'{["'
-_SPAN_KEYS = {"resourceSpans", "resource_spans", "ResourceSpans"}
-_SCOPE_KEYS = {"scopeSpans", "scope_spans", "instrumentationLibrarySpans", "instrumentation_library_spans"}
-_ENVELOPE = "result"
-"""What Jaeger's API v3 puts around it."""
+_SPAN_KEYS = {"resourceSpans", "batches"}
+_WRAPPERS = {"trace", "result"}
+"""Keys under which answers of Tempo (v2) and of Jaeger (v3) hold what they answer."""
+_SCOPE_KEYS = {"scopeSpans", "instrumentationLibrarySpans"}
 _OTHER_SIGNALS = {"resourceLogs", "resourceMetrics", "resourceProfiles"}
 _NEXT_DOCUMENT = re.compile(rb"\}[ \t\r]*\n\s*\{")
 _NEXT_RESOURCE = b'},{"resource":'
@@ -40,9 +42,11 @@ _MOST_FAILURES = 8
 
 def is_otlp(head: Head) -> bool:
     """Whether the documents in a head are OTLP JSON with spans."""
-    for path in ((), ("[]",), (_ENVELOPE,)):
-        keys = head.keys(*path)
-        if keys & _SPAN_KEYS or ("resource" in keys and keys & _SCOPE_KEYS):
+    for path in ((), ("[]",), *((key,) for key in sorted(_WRAPPERS))):
+        keys = {camel(key) for key in head.keys(*path)}
+        if "resourceSpans" in keys or ("resource" in keys and keys & _SCOPE_KEYS):
+            return True
+        if "batches" in keys and {camel(key) for key in head.keys(*path, "batches", "[]")} & _SCOPE_KEYS:
             return True
     return False
 
@@ -88,13 +92,15 @@ class Reader:
         self._resources: dict[bytes, Slot] = {}
         self._scopes: dict[bytes, Slot] = {}
         self._failures = 0
-        self._documents = Documents(source, builder.issues)
+        self._over_lines = False
+        self._fault: JsonFault | None = None
+        self._documents = Documents(source, builder.issues, control)
 
     # -- documents ----------------------------------------------------------------------------
 
     def read(self) -> None:
         """Read all of it."""
-        fault = self._documents.each(self._next, self._rows.some)
+        fault = self._documents.each(self._next, self._rows.some) or self._fault
         self._rows.flush()
         if not self._rows.total:
             if fault is not None:
@@ -102,86 +108,123 @@ class Reader:
             raise NotATrace("holds no spans", source=self._source.name)
 
     def _next(self, stream: JsonStream) -> None:
-        if not self._window_of_lines(stream):
-            self._line(stream)
-
-    def _window_of_lines(self, stream: JsonStream) -> bool:
-        """Read the whole lines of a window at once; False if that cannot be."""
-        if self._failures >= _MOST_FAILURES:
-            return False
-        window, base = stream.ahead(BATCH), stream.position
-        end = len(window) if len(window) < BATCH else window.rfind(b"\n")
-        if end <= 0:
-            return False
-        if self._take(self._cutter.documents(window[:end]), base):
-            stream.seek(base + end)
-            return True
-        # One bad line spoils a window, not the next one; a pretty-printed file spoils all.
-        lines = window[:end].count(b"\n")
-        while stream.peek() >= 0 and stream.position < base + end and lines >= 0:
-            lines -= 1
-            self._line(stream)
-        return True
-
-    def _line(self, stream: JsonStream) -> None:
-        """Read one document, which normally stands on one line."""
-        start = stream.position
-        window = stream.ahead(BATCH)
-        end = window.find(b"\n")
-        if end < 0 and len(window) < BATCH:
-            end = len(window)
-        line = window[:end].rstrip() if end >= 0 else b""
-        if line and self._take(self._cutter.documents(line), start):
-            self._failures = 0
-            stream.seek(start + len(line))
-        elif line and not line.endswith((b"{", b"[", b",")) and not _is_pretty(line):
-            self._one_line(start, line)
-            stream.seek(start + end)
-        else:
+        at_once = not self._over_lines and self._failures < _MOST_FAILURES
+        self._over_lines = False
+        if not at_once or not self._window_of_lines(stream):
             self._failures += 1
             self._document(stream)
 
-    def _one_line(self, start: int, line: bytes) -> None:
-        """Walk a document that ends with its line, whatever state it is in."""
-        # A logger may have put its own words before the document.
-        skip = max(line.find(b'{"resource'), 0) if line[:1] not in (b"{", b"[") else 0
-        inner = JsonStream(Part(self._source, start + len(line)), start=start + skip)
-        self._document(inner)
-        if inner.peek() >= 0:
-            self._documents.tell(IssueCode.TRAILING_BYTES, start, "something follows the document")
+    def _window_of_lines(self, stream: JsonStream) -> bool:
+        """Read the whole lines of a window at once, but for the bad ones; False if there are none."""
+        window, base = stream.ahead(BATCH), stream.position
+        last = len(window) < BATCH
+        end = len(window) if last else window.rfind(b"\n")
+        if end <= 0:
+            return False
+        cut = self._cutter.documents(window[:end])
+        if cut is not None:
+            self._take(cut, cut.starts + base, base)
+            self._failures = 0
+            stream.seek(base + end)
+            return True
+        lines = sort_lines(window[:end], base, self._cutter.opening, last=last)
+        self._read_sound(lines)
+        for offset, line in lines.odd:
+            self._one_line(offset, line, last=last and offset == lines.last)
+        for fault in lines.bad:
+            self._lost_line(fault, cut=last and fault.offset == lines.last)
+        self._over_lines = lines.rest >= 0
+        if not self._over_lines:
+            self._failures = 0
+        stream.seek(lines.rest if self._over_lines else base + end)
+        return True
+
+    def _read_sound(self, lines: Lines) -> None:
+        """Read the sound lines of a window at once, or as many of them as that is possible for."""
+        if self._take_lines(lines.sound, lines.origins):
+            return
+        places = list(zip(lines.origins, lines.sound, strict=True))
+        whole = [place for place in places if is_sound(place[1])]
+        rest = [place for place in places if not is_sound(place[1])] if len(whole) < len(places) else []
+        if not rest or not self._take_lines([line for _, line in whole], [offset for offset, _ in whole]):
+            rest = places
+        for offset, line in rest:
+            if not self._take_lines([line], [offset]):
+                self._one_line(offset, line)
+
+    def _take_lines(self, lines: list[bytes], origins: list[int]) -> bool:
+        """Cut lines that stand at `origins` as if they stood in one window; False if they cannot be cut."""
+        if not lines:
+            return True
+        cut = self._cutter.documents(b"\n".join(lines))
+        if cut is None:
+            return False
+        begins = np.cumsum([0] + [len(line) + 1 for line in lines[:-1]])
+        of_line = np.searchsorted(begins, cut.starts, "right") - 1
+        self._take(cut, cut.starts + (np.array(origins, np.int64) - begins)[of_line], origins[0])
+        return True
+
+    def _one_line(self, offset: int, line: bytes, *, last: bool = False) -> None:
+        """Walk what stands on a line: a document, whatever state it is in, or several."""
+        stream = JsonStream(Piece(self._source.name, line, offset), start=offset)
+        try:
+            while stream.peek() in (_OPEN, _OPEN_LIST) or (stream.position == offset and stream.peek() >= 0):
+                self._document(stream)
+            if stream.peek() >= 0:
+                self._documents.tell(IssueCode.TRAILING_BYTES, offset, "something follows the document")
+        except JsonFault as fault:
+            self._lost_line(fault, cut=last)
+
+    def _lost_line(self, fault: JsonFault, *, cut: bool) -> None:
+        """Tell of a line of which not all could be read; `cut` if nothing follows it."""
+        self._fault = self._fault or fault
+        if cut and isinstance(fault, JsonTruncated):
+            self._issues.add(IssueCode.TRUNCATED, f"{self._source.name}: {fault}")
+        else:
+            self._documents.tell(IssueCode.BAD_LINE, fault.offset, str(fault))
 
     def _document(self, stream: JsonStream) -> None:
         """Walk one document: a request, a list of requests, or a bare ResourceSpans."""
+        start = stream.position
+        known = False
         if stream.peek() == _OPEN_LIST:
             for _ in self._objects(stream, "the document"):
-                self._message(stream)
+                known = self._message(stream) or known
         elif stream.peek() == _OPEN:
-            self._message(stream)
+            known = self._message(stream)
         else:
-            start = stream.position
-            value = stream.raw_value()
-            what = shown(value[:60].decode("utf-8", "replace"))
-            self._documents.tell(IssueCode.MIXED_FORMATS, start, what)
+            self._documents.scalar(stream)
+            return
+        if not known:
+            self._documents.foreign(start, stream.position)
 
-    def _message(self, stream: JsonStream, *, inside: bool = False) -> None:
-        start, resource = stream.position, self._slot_for_resource()
+    def _message(self, stream: JsonStream, *, wrapped: bool = False) -> bool:
+        """Walk a request, a ResourceSpans or an answer that holds one of these; False if it is none."""
+        resource = self._slot_for_resource()
         keys: set[str] = set()
+        known = False
         for key in stream.members():
             key = camel(key)
             keys.add(key)
             if key in _SPAN_KEYS:
                 self._resource_list(stream)
-            elif key == _ENVELOPE and not inside and stream.peek() == _OPEN:
-                keys |= _SPAN_KEYS
-                self._message(stream, inside=True)
+            elif key in _WRAPPERS and not wrapped and stream.peek() == _OPEN:
+                self._message(stream, wrapped=True)
+                known = True
+            elif key == "status" and "trace" in keys:
+                self._answer_status(stream)
             else:
                 self._resource_member(stream, key, resource)
         if resource.code is None:
             resource.settle(self._resource(b""))
         if keys & _OTHER_SIGNALS:
             self._issues.add(IssueCode.OTHER_SIGNALS, min(keys & _OTHER_SIGNALS))
-        elif keys and not keys & (_SPAN_KEYS | _SCOPE_KEYS):
-            self._documents.tell(IssueCode.MIXED_FORMATS, start, ", ".join(sorted(keys)[:4])[:60])
+        return known or bool(keys & (_SPAN_KEYS | _SCOPE_KEYS | _OTHER_SIGNALS))
+
+    def _answer_status(self, stream: JsonStream) -> None:
+        """Tempo says so where a trace was too big for it."""
+        if stream.any_value() in (b'"PARTIAL"', b"1"):
+            self._issues.add(IssueCode.PARTIAL_TRACE, "the backend answered with a part of the trace")
 
     # -- containers ---------------------------------------------------------------------------
 
@@ -221,8 +264,10 @@ class Reader:
         window, base = stream.ahead(BATCH), stream.position
         line_end = window.find(b"\n")
         end = window.rfind(_NEXT_RESOURCE, 0, line_end if line_end >= 0 else len(window)) + 1
-        if end <= 0 or not self._take(self._cutter.resources(window[:end]), base):
+        cut = self._cutter.resources(window[:end]) if end > 0 else None
+        if cut is None:
             return False
+        self._take(cut, cut.starts + base, base)
         stream.seek(base + end)
         return True
 
@@ -258,10 +303,14 @@ class Reader:
         if scope_slot.code is None:
             scope_slot.settle(self._scope(b""))
 
-    def _take(self, cut: Cut | None, base: int) -> bool:
-        """Take what a window gave."""
-        if cut is None:
-            return False
+    def _take(self, cut: Cut, starts: Int64s, base: int) -> None:
+        """Take what a window gave.
+
+        Args:
+            cut: The spans.
+            starts: int64[n], where their records begin in the source.
+            base: Where the window begins.
+        """
         if cut.other_signals:
             told = f"logs, metrics or profiles behind byte {base}"
             self._issues.add(IssueCode.OTHER_SIGNALS, told, count=cut.other_signals)
@@ -275,8 +324,7 @@ class Reader:
                 library = self._scopes[scope_bytes] = Slot(self._builder.set_scope, self._scope(scope_bytes))
             groups.append((count, owner, library))
         if cut.spans:
-            self._rows.add(cut.spans, cut.starts + base, cut.lengths, groups)
-        return True
+            self._rows.add(cut.spans, starts, cut.lengths, groups)
 
     # -- resources and scopes -----------------------------------------------------------------
 
@@ -292,8 +340,3 @@ class Reader:
 
     def _scope(self, raw: bytes) -> int:
         return -1 if raw in (b"", b"{}", b"null") else self._builder.scope(raw, lambda: scope(raw))
-
-
-def _is_pretty(line: bytes) -> bool:
-    """Whether a line opens an array or object that goes on in the next line."""
-    return line in (b"{", b"[")

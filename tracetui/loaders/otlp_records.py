@@ -57,6 +57,24 @@ class SpanRecord(msgspec.Struct, gc=False, rename="camel"):
     trace_state: str | None = ""
 
 
+class WholeScope(msgspec.Struct, gc=False, rename="camel"):
+    """A ScopeSpans, spans included."""
+
+    spans: list[SpanRecord] = []
+
+
+class WholeResource(msgspec.Struct, gc=False, rename="camel"):
+    """A ResourceSpans, spans included."""
+
+    scope_spans: list[WholeScope] = []
+
+
+class WholeRequest(WholeResource, gc=False, rename="camel"):
+    """A request or a bare ResourceSpans, spans included."""
+
+    resource_spans: list[WholeResource] = []
+
+
 class CutSpans(msgspec.Struct, gc=False, rename="camel"):
     """A ScopeSpans whose spans were cut out: `[0]` stands where there were some."""
 

@@ -59,10 +59,14 @@ class Cut(Struct):
 
 
 class Cutter:
-    """Takes windows apart; learns from the first one how spans begin."""
+    """Takes windows apart; learns from the first one how spans begin.
+
+    Attributes:
+        opening: How they do, b"" while that is not known.
+    """
 
     def __init__(self) -> None:
-        self._opening = b""
+        self.opening = b""
         self._probe = 0
         self._closing = b""
 
@@ -99,12 +103,12 @@ class Cutter:
         return cut if resources is not None and _group(resources, counts, cut) else None
 
     def _learn(self, window: bytes) -> bool:
-        if not self._opening:
+        if not self.opening:
             found = _OPENING.search(window)
             if found is None:
                 # Logs and metrics may come first.
                 return b'"spans"' not in window and b'"scopeSpans"' not in window
-            self._opening = found[1]
+            self.opening = found[1]
             self._probe = _rarest(found[1])
         return True
 
@@ -153,13 +157,13 @@ class Cutter:
 
     def _starts(self, window: bytes, data: npt.NDArray[np.uint8]) -> tuple[Int64s, npt.NDArray[np.bool_]]:
         """Where spans seem to begin, and which of them open an array of spans."""
-        room = len(data) - len(self._opening)
-        if not self._opening or room <= len(_BEFORE):
+        room = len(data) - len(self.opening)
+        if not self.opening or room <= len(_BEFORE):
             return np.zeros(0, np.int64), np.zeros(0, np.bool_)
-        found = np.flatnonzero(data[self._probe : self._probe + room] == self._opening[self._probe])
+        found = np.flatnonzero(data[self._probe : self._probe + room] == self.opening[self._probe])
         # Every place of the window as a text of the opening's length, without a copy.
-        texts = np.ndarray((room,), f"S{len(self._opening)}", window, strides=(1,))
-        found = found[texts[found] == self._opening]
+        texts = np.ndarray((room,), f"S{len(self.opening)}", window, strides=(1,))
+        found = found[texts[found] == self.opening]
         found = found[found >= len(_BEFORE)]
         before = data[found - 1]
         joint = (before == _COMMA) & (data[found - 2] == _CLOSE)

@@ -71,6 +71,11 @@ class Shape(Generic[T]):
         self.end: bytes | None = None
         self._mistakes = 0
 
+    @property
+    def many_lines(self) -> bool:
+        """Whether arrays go over several lines, as far as is known."""
+        return any(b"\n" in known for known in (*(found for found, _, _ in self.separators), self.end or b""))
+
     def find_end(self, data: bytes, start: int) -> int:
         """Index of the `]` that is taken for the end of the array, or -1."""
         if self.end is None:

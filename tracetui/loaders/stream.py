@@ -36,6 +36,7 @@ from typing import TypeVar
 
 import msgspec
 
+from tracetui.loaders.damaged import balanced_end, read_pieces
 from tracetui.loaders.records import Chunk, Learner, Repair, Shape, locate, prove, salvage
 from tracetui.loaders.walk import BATCH, RECORD_LIMIT, JsonFault, JsonTruncated, JsonWalk, complaint_place
 
@@ -109,7 +110,7 @@ class JsonStream(JsonWalk):
                 place = complaint_place(error)
                 where = len(body) if place is None else place
                 if where >= len(body) or body[where] != _CLOSE_LIST:
-                    return None
+                    return self._past_damage(body, shape, repair)
                 end, known_end = self._at + where, False
                 continue
             self._at = end
@@ -117,6 +118,12 @@ class JsonStream(JsonWalk):
                 Learner.end(shape, self._data, self._at)
             return chunk
         return None
+
+    def _past_damage(self, body: bytes, shape: Shape[T], repair: Repair[T]) -> Chunk[T] | None:
+        """A chunk of what is damaged in places, None if that needs a closer look."""
+        chunk, used = read_pieces(body, self.position, shape, repair)
+        self._at += used
+        return chunk if used else None
 
     def _one_by_one(self, shape: Shape[T], repair: Repair[T]) -> Chunk[T]:
         """Some records, each cut exactly; stops as soon as something was learned."""
@@ -155,13 +162,25 @@ class JsonStream(JsonWalk):
     def _resume(self, shape: Shape[T], start: int) -> bool:
         """After a broken record: go to the comma before the next record, if one can be found near."""
         self.seek(start)
-        self._end_of_data = False
-        self._fill(self.batch * 4)
-        found = shape.find_next(self._data, self._at + 1)
-        end = shape.find_end(self._data, self._at + 1)
-        if end >= 0 and (found < 0 or end < found):
-            found = end  # it was the last of its array
-        if found < 0:
+        # Nothing of an array that is written in one line stands behind that line.
+        line_end = -1
+        if not shape.many_lines and self.source.pread(max(start - 1, 0), 1) > b" ":
+            line_end = self._data.find(b"\n", self._at)
+        found = self._next_record(shape)
+        if found < 0 and line_end < 0:
+            self._end_of_data = False
+            self._fill(self.batch * 4)
+            found = self._next_record(shape)
+        if found < 0 or 0 <= line_end < found:
             return False
         self._at = found
         return True
+
+    def _next_record(self, shape: Shape[T]) -> int:
+        """Index of the comma before the next record, or of the array's end; -1 if none is in the window."""
+        places = (
+            shape.find_next(self._data, self._at + 1),
+            shape.find_end(self._data, self._at + 1),
+            balanced_end(self._data, self._at),
+        )
+        return min((place for place in places if place >= 0), default=-1)

@@ -24,6 +24,8 @@ RECORD_LIMIT: Final = 256 * 1024 * 1024
 _BLANK = re.compile(rb"[ \t\r\n\x1e]*")
 _KEY = re.compile(rb'"([^"\\\x00-\x1f]*)"[ \t\r\n]*:[ \t\r\n]*')
 _BYTE = re.compile(r"\(byte (\d+)\)")
+_LENIENT: Final = json.JSONDecoder(strict=False)
+_LENIENT_SIZES: Final = (8 * 1024, 1024 * 1024)
 _TAIL = 16
 """A complaint this near to the window's end may only mean that the window ends there."""
 _QUOTE, _COMMA, _OPEN_LIST, _CLOSE_LIST, _OPEN, _CLOSE = b'",[]{}'
@@ -145,7 +147,7 @@ class JsonWalk:
                 if self._end_of_data and found is None:
                     raise JsonTruncated(self.position, "the data ends in the middle of a value") from None
                 if self._end_of_data or where < len(view) - _TAIL:
-                    raise JsonFault(self.position + where, _reason(error)) from None
+                    raise JsonFault(self.position + where, reason_of(error)) from None
             if len(view) >= limit:
                 return None
             self._fill(min(max(len(view) * 2, self.batch), limit))
@@ -184,16 +186,18 @@ class JsonWalk:
         Moves behind it; b"" if it is damaged in another way.
         """
         self.seek(start)
-        self._end_of_data = False
-        self._fill(self.batch * 4)
-        text = self._data[self._at :].decode("utf-8", "surrogateescape")
-        try:
-            _, end = json.JSONDecoder(strict=False).raw_decode(text)
-        except (ValueError, RecursionError):
-            return b""
-        value = text[:end].encode("utf-8", "surrogateescape")
-        self._at += len(value)
-        return value
+        for length in _LENIENT_SIZES:
+            if len(self._data) - self._at < length:
+                self._end_of_data = False
+                self._fill(length)
+            window = self._data[self._at : self._at + length]
+            end = lenient_end(window)
+            if end > 0 and (end < len(window) or len(window) < length):
+                self._at += end
+                return window[:end]
+            if end == 0 or len(window) < length:
+                break
+        return b""
 
     def small_value(self, limit: int = BATCH) -> bytes | None:
         """As `raw_value`, but None (and no move) when the value is longer than about `limit` bytes."""
@@ -312,12 +316,30 @@ class JsonWalk:
             self._fill(self.batch)
 
 
+def lenient_end(data: bytes) -> int:
+    """The index behind the value that `data` begins with, for a reader that is not strict.
+
+    Returns:
+        0 if it is damaged, -1 if it may go on behind the data.
+    """
+    text = data.decode("utf-8", "surrogateescape")
+    try:
+        _, end = _LENIENT.raw_decode(text)
+    except json.JSONDecodeError as error:
+        unfinished = error.pos >= len(text) - _TAIL or error.msg.startswith("Unterminated string")
+        return -1 if unfinished else 0
+    except (ValueError, RecursionError):
+        return 0
+    return end if text.isascii() else len(text[:end].encode("utf-8", "surrogateescape"))
+
+
 def complaint_place(error: Exception) -> int | None:
     """The byte that a decoder complains about, counted from 1; None if it only wants more."""
     found = _BYTE.search(str(error))
     return int(found[1]) if found else None
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """A decoder's complaint without its place."""
     text = str(error).removeprefix("JSON is malformed: ")
     return "not JSON: " + _BYTE.sub("", text).strip()

@@ -6,19 +6,22 @@ Zipkin calls the local endpoint is the resource: its service is the clock, its a
 
 from __future__ import annotations
 
+import re
 from itertools import accumulate
+
+import msgspec
 
 from tracetui.errors import NotATrace
 from tracetui.loaders.control import Control
-from tracetui.loaders.documents import Documents, Part
+from tracetui.loaders.documents import Documents
 from tracetui.loaders.head import Head
 from tracetui.loaders.mending import Mending
-from tracetui.loaders.records import Chunk, salvage
-from tracetui.loaders.stream import BATCH, JsonFault, JsonStream, Shape
-from tracetui.loaders.values import shown
+from tracetui.loaders.records import RAW, Chunk, salvage
+from tracetui.loaders.stream import BATCH, JsonFault, JsonStream, JsonTruncated, Shape
+from tracetui.loaders.walk import complaint_place, lenient_end, reason_of
 from tracetui.loaders.zipkin_columns import SpanRows
 from tracetui.loaders.zipkin_details import decode
-from tracetui.loaders.zipkin_records import SpanRecord, mend
+from tracetui.loaders.zipkin_records import SpanRecord, is_foreign, mend
 from tracetui.model.builder import StoreBuilder
 from tracetui.model.issues import IssueCode
 from tracetui.sources.base import ByteSource
@@ -30,6 +33,11 @@ _PATHS = ((), ("[]",), ("[]", "[]"))
 _V2_KEYS = {"localEndpoint", "remoteEndpoint", "tags", "kind", "shared"}
 _OTHER_KEYS = {"spanId", "spanID", "spans", "resourceSpans", "operationName", "binaryAnnotations"}
 _MOST_FAILURES = 8
+_BLANKS = b" \t\r\n\x1e"
+_NEAR = 4096
+_FOREIGN_LIST = re.compile(
+    rb'\[\s*\{\s*"(?:resource|resourceSpans|scopeSpans|data|traceID|spans|processes|batches)"'
+)
 
 
 def sniff(head: Head) -> bool:
@@ -58,17 +66,19 @@ class _Reader:
     def __init__(self, source: ByteSource, builder: StoreBuilder, control: Control) -> None:
         self._source = source
         self._issues = builder.issues
-        self._documents = Documents(source, builder.issues)
+        self._documents = Documents(source, builder.issues, control)
         self._rows = SpanRows(
             builder, source, builder.add_source(source, NAME, decode, partial=True), control
         )
         self._mending = Mending(mend, self._rows.mended, builder.issues)
         self._shape: Shape[SpanRecord] = Shape(SpanRecord)
         self._failures = 0
+        self._over_lines = False
+        self._fault: JsonFault | None = None
 
     def read(self) -> None:
         """Read all of it."""
-        fault = self._documents.each(self._next, self._rows.some)
+        fault = self._documents.each(self._next, self._rows.some) or self._fault
         self._rows.flush()
         if not self._rows.total:
             if fault is not None:
@@ -78,20 +88,26 @@ class _Reader:
     def _next(self, stream: JsonStream) -> None:
         """Read what comes next: whole lines of spans, or one document."""
         first = stream.peek()
+        at_once = not self._over_lines and self._failures < _MOST_FAILURES
+        self._over_lines = False
         if first == _OPEN_LIST:
             self._list(stream)
+        elif at_once and self._window_of_lines(stream):
+            return
         elif first == _OPEN:
-            if not self._window_of_lines(stream):
-                self._line(stream)
-        else:
+            self._failures += 1
             start = stream.position
-            value = stream.raw_value()
-            what = shown(value[:60].decode("utf-8", "replace"))
-            self._documents.tell(IssueCode.MIXED_FORMATS, start, what)
+            self._one(stream.raw_value(), start)
+        else:
+            self._documents.scalar(stream)
 
     def _list(self, stream: JsonStream) -> None:
         """A list of spans, or a list of lists of spans."""
         start = stream.position
+        if _FOREIGN_LIST.match(stream.ahead(_NEAR)):
+            stream.skip_value()
+            self._documents.foreign(start, stream.position)
+            return
         stream.take(_OPEN_LIST)
         nested = stream.peek() == _OPEN_LIST
         stream.seek(start)
@@ -112,22 +128,72 @@ class _Reader:
 
     def _window_of_lines(self, stream: JsonStream) -> bool:
         """Read the whole lines of a window at once, a span each; False if that cannot be."""
-        if self._failures >= _MOST_FAILURES:
-            return False
         window, base = stream.ahead(BATCH), stream.position
-        end = len(window) if len(window) < BATCH else window.rfind(b"\n")
+        last = len(window) < BATCH
+        end = len(window) if last else window.rfind(b"\n")
         lines = window[: max(end, 0)].rstrip()
-        if b"\n" not in lines:
+        if not lines:
             return False
         chunk = self._spans_of(lines, base)
         if chunk is not None:
             self._rows.add(chunk)
+            self._failures = 0
             stream.seek(base + len(lines))
             return True
-        # One bad line spoils a window, not the next one; a pretty-printed file spoils all.
-        while stream.peek() == _OPEN and stream.position < base + end:
-            self._line(stream)
+        return self._line_by_line(stream, lines, base, last)
+
+    def _line_by_line(self, stream: JsonStream, lines: bytes, base: int, last: bool) -> bool:
+        """Read lines of which some are no plain spans, up to one that is no document by itself."""
+        pieces = lines.split(b"\n")
+        chunk: Chunk[SpanRecord] = Chunk([], base, starts=[], lengths=[])
+        at = base
+        for number, piece in enumerate(pieces):
+            text = piece.strip(_BLANKS)
+            offset, at = at + len(piece) - len(piece.lstrip(_BLANKS)), at + len(piece) + 1
+            if not text:
+                continue
+            final = last and number == len(pieces) - 1
+            if (
+                text[:1] == b"["
+                or (text == b"{" or (text[-1:] in b"{[," and not final))
+                or not self._line(chunk, text, offset, final)
+            ):
+                self._over_lines = text[:1] != b"["
+                break
+        else:
+            self._failures, offset = 0, at
+        self._rows.add(chunk)
+        stream.seek(min(offset, base + len(lines)))
         return True
+
+    def _line(self, chunk: Chunk[SpanRecord], text: bytes, offset: int, final: bool) -> bool:
+        """Read a line that should hold a span; False if it takes a walk."""
+        try:
+            RAW.decode(text)
+        except (msgspec.DecodeError, RecursionError) as error:
+            if text[:1] == b"{" and "trailing" in str(error):
+                return False
+            if lenient_end(text) != len(text):
+                self._lost_line(text, offset, error, final)
+                return True
+        if text[:1] != b"{" or is_foreign(text):
+            self._documents.foreign(offset, offset + len(text))
+        else:
+            salvage(chunk, text, offset, self._shape, self._mending)
+        return True
+
+    def _lost_line(self, text: bytes, offset: int, error: Exception, final: bool) -> None:
+        place = complaint_place(error)
+        cut = place is None and isinstance(error, msgspec.DecodeError)
+        where = offset + len(text) if place is None else offset + place - 1
+        fault = (
+            JsonTruncated(where, "the data ends in the middle") if cut else JsonFault(where, reason_of(error))
+        )
+        self._fault = self._fault or fault
+        if cut and final:
+            self._issues.add(IssueCode.TRUNCATED, f"{self._source.name}: {fault}")
+        else:
+            self._documents.tell(IssueCode.BAD_LINE, offset, str(fault))
 
     def _spans_of(self, lines: bytes, base: int) -> Chunk[SpanRecord] | None:
         """The spans of lines that hold one each; None if one of them does not."""
@@ -142,28 +208,10 @@ class _Reader:
         starts = list(accumulate((len(piece) + 1 for piece in pieces[:-1]), initial=base))
         return Chunk(items, base, starts=starts, lengths=[len(piece.rstrip()) for piece in pieces])
 
-    def _line(self, stream: JsonStream) -> None:
-        """Read one span, which normally stands on one line."""
-        start = stream.position
-        window = stream.ahead(BATCH)
-        end = window.find(b"\n")
-        line = window[:end].rstrip() if end >= 0 else b""
-        if not line or line.endswith((b"{", b"[", b",")):
-            self._failures += 1
-            self._one(stream.raw_value(), start)
-            return
-        inner = JsonStream(Part(self._source, start + len(line)), start=start)
-        try:
-            self._one(inner.raw_value(), start)
-            if inner.peek() >= 0:
-                self._documents.tell(IssueCode.TRAILING_BYTES, start, "something follows the span")
-        except JsonFault:
-            stream.seek(start + end)
-            raise
-        self._failures = 0
-        stream.seek(start + end)
-
     def _one(self, record: bytes, offset: int) -> None:
+        if is_foreign(record):
+            self._documents.foreign(offset, offset + len(record))
+            return
         chunk: Chunk[SpanRecord] = Chunk([], offset, starts=[], lengths=[])
         salvage(chunk, record, offset, self._shape, self._mending)
         self._rows.add(chunk)

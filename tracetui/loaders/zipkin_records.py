@@ -42,6 +42,16 @@ class SpanRecord(msgspec.Struct, gc=False, rename="camel"):
     debug: bool | None = None
 
 
+class _Ids(msgspec.Struct, gc=False, rename="camel"):
+    """The ids of a span, whatever they are."""
+
+    trace_id: Any = UNSET
+    id: Any = UNSET
+
+
+_IDS: msgspec.json.Decoder[_Ids] = msgspec.json.Decoder(_Ids)
+
+
 class Endpoint(msgspec.Struct, frozen=True, rename="camel"):
     """Who recorded a span."""
 
@@ -75,6 +85,15 @@ def endpoint(raw: bytes) -> tuple[Endpoint, list[Fault]]:
         fields.get("ipv6", str) or "",
         int(port) if isinstance(port, int) or (isinstance(port, str) and port.isdecimal()) else 0,
     ), faults
+
+
+def is_foreign(record: bytes) -> bool:
+    """Whether an object has nothing of a Zipkin span: neither of its ids, by the names of this format."""
+    try:
+        found = _IDS.decode(record)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return found.trace_id is UNSET and found.id is UNSET
 
 
 def mend(record: bytes) -> tuple[SpanRecord, list[Fault]] | None:

@@ -1,0 +1,117 @@
+"""Records of an array among which are damaged ones: read piece by piece, the damaged ones left out.
+
+A piece lies between two separators. One that is no JSON is damaged, or the separator before or behind it was
+none: the value that begins there is asked for its real end before anything is given up.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, TypeVar
+
+import msgspec
+
+from tracetui.loaders.records import RAW, Chunk, Repair, Shape, salvage, split_lines
+from tracetui.loaders.walk import complaint_place, lenient_end, reason_of
+
+T = TypeVar("T")
+
+_BLANKS: Final = b" \t\r\n"
+_BRACKETS: Final = re.compile(rb'[\[\]{}]|"[^"\\\n]*(?:\\.[^"\\\n]*)*"')
+_FOLLOWING: Final = re.compile(rb"[ \t\r\n]*[,\]]")
+_PAIRS: Final = {b"{": b"}", b"[": b"]"}
+_FAR: Final = 64 * 1024
+
+
+def read_pieces(body: bytes, base: int, shape: Shape[T], repair: Repair[T]) -> tuple[Chunk[T], int]:
+    """Read as many records as can be told apart for sure.
+
+    Args:
+        body: The bytes from the first byte of a record to the last byte of one, perhaps.
+        base: Where they stand in the source.
+        shape: The layout.
+        repair: Hears of records of the wrong kinds and of damaged ones.
+
+    Returns:
+        The records, and how many bytes they and the damaged ones take, without the comma behind them.
+    """
+    chunk: Chunk[T] = Chunk([], base)
+    used = at = skip_to = 0
+    for piece in _pieces(body, shape):
+        start, at = at, at + len(piece) + 1
+        if start < skip_to:
+            continue
+        record = body[start : start + len(piece.rstrip(_BLANKS))]
+        fault = _fault(record)
+        if fault is not None:
+            if not shape.many_lines and b"\n" in record:
+                break
+            end = _real_end(body, start, fault)
+            if end < 0:
+                break
+            if not end:
+                repair.broken(base + start, f"{reason_of(fault)} at byte {base + start + _place(fault)}")
+                used = start + len(record)
+                continue
+            record, skip_to = body[start:end], end
+        salvage(chunk, record, base + start, shape, repair)
+        used = start + len(record)
+    return chunk, used
+
+
+def _pieces(body: bytes, shape: Shape[T]) -> list[bytes | bytearray]:
+    _, separator, split = shape.separators[0]
+    lines, _ = split_lines(body.replace(b"\n", b" "), separator, split)
+    for _, other, its_split in shape.separators[1:]:
+        lines = lines.replace(other, its_split)
+    return lines.split(b"\n")  # type: ignore[return-value]
+
+
+def _fault(record: bytes) -> Exception | None:
+    """What is wrong with a record, None if it is one JSON value that a strict or a lenient reader takes."""
+    try:
+        RAW.decode(record)
+    except (msgspec.DecodeError, RecursionError) as error:
+        return None if lenient_end(record) == len(record) else error
+    return None
+
+
+def _real_end(body: bytes, start: int, fault: Exception) -> int:
+    """Where the value that begins at `start` really ends: 0 if it is damaged, -1 if that cannot be said."""
+    if isinstance(fault, RecursionError):
+        return 0
+    if complaint_place(fault) is not None:
+        return -1 if "trailing" in str(fault) else 0
+    try:
+        RAW.decode(memoryview(body)[start : start + _FAR])
+    except RecursionError:
+        return 0
+    except msgspec.DecodeError as error:
+        place = complaint_place(error)
+        if place is None:
+            return -1
+        if "trailing" in str(error):
+            return start + len(body[start : start + place - 1].rstrip(_BLANKS))
+        return 0
+    return -1
+
+
+def balanced_end(data: bytes, start: int) -> int:
+    """The index behind a damaged object; -1 if its brackets are not in order or no comma or `]` follows."""
+    wanted = bytearray()
+    for match in _BRACKETS.finditer(data, start, start + _FAR):
+        mark = match[0]
+        if mark in _PAIRS:
+            wanted += _PAIRS[mark]
+        elif mark in (b"}", b"]"):
+            if not wanted or wanted.pop() != mark[0]:
+                return -1
+            if not wanted:
+                following = _FOLLOWING.match(data, match.end())
+                return match.end() if following else -1
+    return -1
+
+
+def _place(error: Exception) -> int:
+    place = complaint_place(error)
+    return 0 if place is None else place - 1

@@ -1,0 +1,191 @@
+"""Lines of OTLP JSON among which are bad ones: sorted, so that the good ones can still be read at once.
+
+Each line is looked at by a decoder that only skips, which tells a sound line from a damaged one in a
+microsecond or two. Of a line that breaks off, what stands before the fault is kept: the containers around its
+whole spans are closed again, and the decoder of the good lines proves the result like that of any other.
+"""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType, field
+
+from tracetui.loaders.otlp_records import WholeRequest
+from tracetui.loaders.records import RAW
+from tracetui.loaders.walk import JsonFault, JsonTruncated, complaint_place, reason_of
+
+_BLANKS = b" \t\r\n\x1e"
+_REQUEST = b'{"resourceSpans":['
+_CLOSE = b"]}]}]}"
+_NEXT_RESOURCE = b'},{"resource":'
+_OPEN_ENDS = (b"{", b"[", b",")
+_INSIDE = {b" ", b"\t", b'"', b"}", b"]"}
+
+
+class _Probe(Struct, rename="camel"):
+    """A document, hardly looked at."""
+
+    resource_spans: msgspec.Raw | UnsetType = UNSET
+    scope_spans: msgspec.Raw | UnsetType = UNSET
+    resource_logs: msgspec.Raw | UnsetType = UNSET
+    resource_metrics: msgspec.Raw | UnsetType = UNSET
+    resource_profiles: msgspec.Raw | UnsetType = UNSET
+
+
+_PROBE: msgspec.json.Decoder[_Probe] = msgspec.json.Decoder(_Probe)
+_NOTHING = _Probe()
+_WHOLE: msgspec.json.Decoder[WholeRequest] = msgspec.json.Decoder(WholeRequest)
+
+
+class Lines(Struct):
+    """The lines of a window.
+
+    Attributes:
+        sound: Documents that can be read at once, and where each stands in the source.
+        origins: Where each of them stands.
+        odd: Lines to be walked, with their places.
+        bad: What is wrong with lines of which not all is kept, at their places.
+        last: Where the last line begins.
+        rest: Where a document of several lines seems to begin, -1 for nowhere: nothing behind was looked at.
+    """
+
+    sound: list[bytes] = field(default_factory=list)
+    origins: list[int] = field(default_factory=list)
+    odd: list[tuple[int, bytes]] = field(default_factory=list)
+    bad: list[JsonFault] = field(default_factory=list)
+    last: int = -1
+    rest: int = -1
+
+
+def sort_lines(window: bytes, base: int, opening: bytes, *, last: bool) -> Lines:
+    """Tell the lines of a window apart.
+
+    Args:
+        window: Whole lines.
+        base: Where they stand in the source.
+        opening: How spans begin, b"" if that is not known.
+        last: Whether nothing follows the window.
+    """
+    found = Lines()
+    lines = window.split(b"\n")
+    at = base
+    for number, line in enumerate(lines):
+        text = line.lstrip(_BLANKS)
+        offset = at + len(line) - len(text)
+        at += len(line) + 1
+        text = text.rstrip(_BLANKS)
+        if not text:
+            continue
+        found.last = offset
+        if text in (b"{", b"[") or (text.endswith(_OPEN_ENDS) and _goes_on(lines, number + 1, last)):
+            found.rest = offset
+            break
+        _sort(found, text, offset, opening)
+    return found
+
+
+def _goes_on(lines: list[bytes], number: int, last: bool) -> bool:
+    """Whether a line looks like the inside of a document."""
+    return lines[number][:1] in _INSIDE if number < len(lines) else not last
+
+
+def _sort(found: Lines, text: bytes, offset: int, opening: bytes) -> None:
+    if text[:1] not in (b"{", b"["):
+        # A logger may have put its own words before the document.
+        skip = text.find(b'{"resource')
+        if skip < 0:
+            _sort_other(found, text, offset)
+            return
+        text, offset = text[skip:], offset + skip
+    try:
+        probe = _PROBE.decode(text)
+    except msgspec.ValidationError:
+        found.odd.append((offset, text))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        _sort_damaged(found, text, offset, opening, error)
+    except RecursionError:
+        found.odd.append((offset, text))
+    else:
+        if probe == _NOTHING:
+            found.odd.append((offset, text))
+        else:
+            found.sound.append(text)
+            found.origins.append(offset)
+
+
+def _sort_other(found: Lines, text: bytes, offset: int) -> None:
+    """A line that begins neither as an object nor as a list."""
+    try:
+        RAW.decode(text)
+        found.odd.append((offset, text))
+    except (msgspec.DecodeError, RecursionError) as error:
+        found.bad.append(JsonFault(offset, reason_of(error)))
+
+
+def _sort_damaged(found: Lines, text: bytes, offset: int, opening: bytes, error: Exception) -> None:
+    if "trailing" in str(error):
+        found.odd.append((offset, text))
+        return
+    place = complaint_place(error)
+    fault = len(text) if place is None else place - 1
+    told = (
+        JsonTruncated(offset, "the data ends in the middle")
+        if place is None
+        else JsonFault(offset + fault, reason_of(error))
+    )
+    if not opening or b'"spans"' not in text[:fault]:
+        # Nothing is lost with it, unless another resource follows.
+        readable = text.find(_NEXT_RESOURCE, fault) >= 0 or (not opening and b'"spans"' in text)
+        found.odd.append((offset, text)) if readable else found.bad.append(told)
+        return
+    last = text.rfind(opening, 0, fault)
+    if text.find(opening, max(last, fault - len(opening)) + 1) >= 0 or not text.startswith(_REQUEST):
+        found.odd.append((offset, text))
+        return
+    end = _whole_spans_end(text, last, fault) if last >= 0 else -1
+    if end == 0:
+        found.odd.append((offset, text))
+        return
+    found.bad.append(told)
+    if end > 0:
+        found.sound.append(text[:end] + _CLOSE)
+        found.origins.append(offset)
+
+
+def _whole_spans_end(text: bytes, last: int, fault: int) -> int:
+    """Behind the last whole span of a line that is damaged at or behind its last span.
+
+    Args:
+        text: The line.
+        last: Where its last span begins.
+        fault: What a decoder complains about.
+
+    Returns:
+        An index; -1 if there is no whole span, 0 if it takes a closer look.
+    """
+    try:
+        RAW.decode(text[last:])
+    except (msgspec.DecodeError, RecursionError) as error:
+        place = complaint_place(error)
+        if place is not None and "trailing" in str(error) and last + place - 1 <= fault:
+            return last + len(text[last : last + place - 1].rstrip(_BLANKS))
+    try:
+        json.JSONDecoder(strict=False).raw_decode(text[last:].decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        before = text[last - 2 : last]
+        if before == b"},":
+            return last - 1
+        return -1 if before.endswith(b"[") and text.find(b'"spans":[{') == last - 9 else 0
+    return 0
+
+
+def is_sound(text: bytes) -> bool:
+    """Whether a document can be read as it is, all its spans included."""
+    try:
+        text.decode("utf-8")
+        _WHOLE.decode(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
