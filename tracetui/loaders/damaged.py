@@ -39,23 +39,27 @@ def read_pieces(body: bytes, base: int, shape: Shape[T], repair: Repair[T]) -> t
     used = at = skip_to = 0
     for piece in _pieces(body, shape):
         start, at = at, at + len(piece) + 1
-        if start < skip_to:
-            continue
-        record = body[start : start + len(piece.rstrip(_BLANKS))]
-        fault = _fault(record)
-        if fault is not None:
-            if not shape.many_lines and b"\n" in record:
-                break
-            end = _real_end(body, start, fault)
-            if end < 0:
-                break
-            if not end:
-                repair.broken(base + start, f"{reason_of(fault)} at byte {base + start + _place(fault)}")
-                used = start + len(record)
-                continue
-            record, skip_to = body[start:end], end
-        salvage(chunk, record, base + start, shape, repair)
-        used = start + len(record)
+        end = start + len(piece.rstrip(_BLANKS))
+        while skip_to <= start < end:
+            record = body[start:end]
+            fault = _fault(record)
+            if fault is not None:
+                if not shape.many_lines and b"\n" in record:
+                    return chunk, used
+                real_end = _real_end(body, start, fault)
+                if real_end < 0:
+                    return chunk, used
+                if not real_end:
+                    place = _place(fault)
+                    repair.broken(base + start, f"{reason_of(fault)} at byte {base + start + place}")
+                    # What lacks its last brackets reaches into the next record.
+                    unclosed = place > 0 and body.startswith(shape.opening, start + place)
+                    used = len(body[: start + place].rstrip(_BLANKS + b",")) if unclosed else end
+                    start = start + place if unclosed else end
+                    continue
+                record, skip_to = body[start:real_end], real_end
+            salvage(chunk, record, base + start, shape, repair)
+            used = start = start + len(record)
     return chunk, used
 
 
@@ -113,5 +117,5 @@ def balanced_end(data: bytes, start: int) -> int:
 
 
 def _place(error: Exception) -> int:
-    place = complaint_place(error)
-    return 0 if place is None else place - 1
+    """Where a decoder stopped, 0 if it does not say."""
+    return complaint_place(error) or 0

@@ -21,7 +21,7 @@ _REQUEST = b'{"resourceSpans":['
 _CLOSE = b"]}]}]}"
 _NEXT_RESOURCE = b'},{"resource":'
 _OPEN_ENDS = (b"{", b"[", b",")
-_INSIDE = {b" ", b"\t", b'"', b"}", b"]"}
+_ALIKE = 8
 
 
 class _Probe(Struct, rename="camel"):
@@ -87,8 +87,11 @@ def sort_lines(window: bytes, base: int, opening: bytes, *, last: bool) -> Lines
 
 
 def _goes_on(lines: list[bytes], number: int, last: bool) -> bool:
-    """Whether a line looks like the inside of a document."""
-    return lines[number][:1] in _INSIDE if number < len(lines) else not last
+    """Whether the line before this one is not cut, but the beginning of a document of several lines."""
+    if number >= len(lines):
+        return not last
+    # The next document begins like this one.
+    return lines[number][:_ALIKE] != lines[number - 1][:_ALIKE] and bool(lines[number].strip(_BLANKS))
 
 
 def _sort(found: Lines, text: bytes, offset: int, opening: bytes) -> None:
@@ -129,7 +132,7 @@ def _sort_damaged(found: Lines, text: bytes, offset: int, opening: bytes, error:
         found.odd.append((offset, text))
         return
     place = complaint_place(error)
-    fault = len(text) if place is None else place - 1
+    fault = len(text) if place is None else place
     told = (
         JsonTruncated(offset, "the data ends in the middle")
         if place is None

@@ -144,7 +144,7 @@ class JsonStream(JsonWalk):
                 if lenient:
                     salvage(chunk, lenient, start, shape, repair)
                     return chunk
-                if not self._resume(shape, start):
+                if not self._resume(shape, start, fault.offset):
                     raise
                 repair.broken(start, str(fault))
                 return chunk
@@ -159,9 +159,15 @@ class JsonStream(JsonWalk):
             comma = self.position
             self._at += 1
 
-    def _resume(self, shape: Shape[T], start: int) -> bool:
+    def _resume(self, shape: Shape[T], start: int, fault: int) -> bool:
         """After a broken record: go to the comma before the next record, if one can be found near."""
         self.seek(start)
+        at = fault - self._base
+        comma = self._data.rfind(b",", self._at, max(at, self._at))
+        if comma >= 0 and shape.opening and self._data.startswith(shape.opening, at):
+            # The record lacks its last brackets: what was refused is the next one.
+            self._at = comma
+            return True
         # Nothing of an array that is written in one line stands behind that line.
         line_end = -1
         if not shape.many_lines and self.source.pread(max(start - 1, 0), 1) > b" ":

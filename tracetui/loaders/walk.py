@@ -334,7 +334,10 @@ def lenient_end(data: bytes) -> int:
 
 
 def complaint_place(error: Exception) -> int | None:
-    """The byte that a decoder complains about, counted from 1; None if it only wants more."""
+    """The byte that a decoder complains about, None if it only wants more.
+
+    What trails a value is counted from 1, all else from 0.
+    """
     found = _BYTE.search(str(error))
     return int(found[1]) if found else None
 

@@ -185,7 +185,7 @@ class _Reader:
     def _lost_line(self, text: bytes, offset: int, error: Exception, final: bool) -> None:
         place = complaint_place(error)
         cut = place is None and isinstance(error, msgspec.DecodeError)
-        where = offset + len(text) if place is None else offset + place - 1
+        where = offset + len(text) if place is None else offset + place
         fault = (
             JsonTruncated(where, "the data ends in the middle") if cut else JsonFault(where, reason_of(error))
         )
