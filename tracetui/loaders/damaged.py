@@ -41,6 +41,8 @@ def read_pieces(body: bytes, base: int, shape: Shape[T], repair: Repair[T]) -> t
         start, at = at, at + len(piece) + 1
         end = start + len(piece.rstrip(_BLANKS))
         while skip_to <= start < end:
+            if used and body[used:start].strip(_BLANKS) != b",":
+                return chunk, used  # the array ended inside of a piece that was skipped
             record = body[start:end]
             fault = _fault(record)
             if fault is not None:
@@ -54,8 +56,12 @@ def read_pieces(body: bytes, base: int, shape: Shape[T], repair: Repair[T]) -> t
                     repair.broken(base + start, f"{reason_of(fault)} at byte {base + start + place}")
                     # What lacks its last brackets reaches into the next record.
                     unclosed = place > 0 and body.startswith(shape.opening, start + place)
-                    used = len(body[: start + place].rstrip(_BLANKS + b",")) if unclosed else end
-                    start = start + place if unclosed else end
+                    if unclosed:
+                        start += place
+                        used = len(body[:start].rstrip(_BLANKS + b","))
+                    else:
+                        balanced = balanced_end(body, start)
+                        used = start = balanced if 0 <= balanced < end else end
                     continue
                 record, skip_to = body[start:real_end], real_end
             salvage(chunk, record, base + start, shape, repair)
