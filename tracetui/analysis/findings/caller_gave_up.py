@@ -1,0 +1,113 @@
+"""Callers that gave up: a timeout ended the call, and what was called worked on for nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from tracetui import format as fmt
+from tracetui.analysis.findings.context import Context
+from tracetui.analysis.findings.finding import Draft, Kind, Rule
+from tracetui.analysis.findings.pairs import calls_between
+from tracetui.model.store import Kind as SpanKind
+
+_SECOND: Final = 1_000_000_000
+_ROUND: Final = tuple(
+    value * unit
+    for unit in (_SECOND // 10, _SECOND, 10 * _SECOND)
+    for value in (1, 2, 3, 5, 6)
+) + (_SECOND // 4, _SECOND * 3 // 4, _SECOND * 3 // 2, _SECOND * 5 // 2, 4 * _SECOND, 15 * _SECOND, 8 * _SECOND)
+
+
+def _detect(context: Context) -> Iterator[Draft]:
+    told: set[int] = set()
+    client, server = calls_between(context)
+    failed = context.failed[client] & (client != context.root)
+    for one, other in zip(client[failed].tolist(), server[failed].tolist(), strict=True):
+        over = int(context.end[other] - context.end[one])
+        longer = int(context.duration[other] - context.duration[one])
+        if one not in told and (over > context.eps or longer > context.eps):
+            told.add(one)
+            yield _outlasted(context, one, other)
+    yield from _at_a_limit(context, told)
+
+
+def _outlasted(context: Context, client: int, server: int) -> Draft:
+    limit = int(context.duration[client])
+    over = max(int(context.end[server] - context.end[client]), int(context.duration[server]) - limit)
+    facts = context.facts(client)
+    return Draft(
+        title=f"{context.who(client)} gave up after {fmt.duration(limit)}; {context.service_of(server)} worked on "
+        f"for {fmt.duration(over)}",
+        detail=f"{context.who(server)} took {fmt.duration(int(context.duration[server]))}, for nobody"
+        + (f" ({facts.answer})" if facts.answer else ""),
+        rows=[client, server],
+        evidence={
+            "limit_nano": limit,
+            "server_nano": int(context.duration[server]),
+            "wasted_nano": over,
+            "answer": facts.answer,
+            "round_limit": _limit_of(limit) > 0,
+        },
+        lengths={client: 0},
+        badge="gave up",
+    )
+
+
+def _at_a_limit(context: Context, told: set[int]) -> Iterator[Draft]:
+    """Two or more calls that failed after the same round time."""
+    kinds = (SpanKind.CLIENT, SpanKind.INTERNAL, SpanKind.UNSPECIFIED)
+    rows = np.flatnonzero(context.failed & np.isin(context.kind, kinds) & (context.duration >= _SECOND // 10))
+    by_limit: dict[int, list[int]] = {}
+    for row in rows.tolist():
+        limit = _limit_of(int(context.duration[row]))
+        if limit and row not in told and row != context.root and not _fails_below(context, row):
+            by_limit.setdefault(limit, []).append(row)
+    for limit, members in sorted(by_limit.items()):
+        if len(members) >= 2:
+            callers = list(dict.fromkeys(context.who(row) for row in members))
+            yield Draft(
+                title=f"{len(members)} calls failed after {fmt.duration(limit)} each: a timeout",
+                detail=", ".join(callers[:3]),
+                rows=members,
+                evidence={
+                    "limit_nano": limit,
+                    "durations_nano": context.duration[members].tolist()[:50],
+                    "calls": callers[:20],
+                },
+                lengths=dict.fromkeys(members, 0),
+                badge="timeout",
+            )
+
+
+def _limit_of(duration: int) -> int:
+    """The round time that a duration is within 1 % of, 0 for none."""
+    for limit in _ROUND:
+        if abs(duration - limit) * 100 <= limit:
+            return limit
+    return 0
+
+
+def _fails_below(context: Context, row: int) -> bool:
+    """Whether a call below it ran into a limit of its own: then that is the one to tell."""
+    return any(
+        context.failed[child] and _limit_of(int(context.duration[child])) for child in context.children(row).tolist()
+    )
+
+
+RULE: Final = Rule(
+    kind=Kind.CALLER_GAVE_UP,
+    badge="gave up",
+    headline="A caller gave up waiting; what it had asked for went on for nobody.",
+    looks="A client's bar marked ✗ that ends while the server's bar below it goes on.",
+    rule="A call that failed, and whose callee ends later or takes longer than the call; or two or more calls that "
+    "failed within 1 % of the same round time (1 s, 5 s, 30 s…).",
+    guards="Where the root itself was cancelled, the user gave up.",
+    caveat="That the limit is a timeout is read off the times; a callee's clock may be off.",
+    disproof="The call failed for another reason at that moment.",
+    fix="Find why the callee is slow. Then let timeouts shrink from the edge inwards, pass the deadline on, and let "
+    "the callee stop when its caller has gone.",
+    detect=_detect,
+)

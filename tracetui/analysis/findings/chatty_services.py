@@ -1,0 +1,87 @@
+"""Chatty services: one service calls another so often that the way between them adds up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from tracetui import format as fmt
+from tracetui.analysis.columns import Rows
+from tracetui.analysis.findings.context import Context
+from tracetui.analysis.findings.finding import Draft, Kind, Rule, Severity
+from tracetui.analysis.findings.words import listed
+from tracetui.analysis.findings.pairs import calls_between
+from tracetui.model.store import Kind as SpanKind
+
+_HEALTH: Final = ("health", "ping", "heartbeat", "ready", "alive")
+_STREAM: Final = ("stream", "subscribe", "watch", "websocket")
+
+
+def _detect(context: Context) -> Iterator[Draft]:
+    limits = context.thresholds
+    client, server = calls_between(context)
+    if len(client) < limits.chatty_calls:
+        return
+    pair = (context.service[client].astype(np.int64) << 32) | context.service[server]
+    tree = context.tree[client]
+    for code in np.unique(pair).tolist():
+        for top in np.unique(tree[pair == code]).tolist():
+            at = (pair == code) & (tree == top)
+            if int(at.sum()) >= limits.chatty_calls:
+                draft = _draft(context, client[at], server[at])
+                if draft is not None:
+                    yield draft
+
+
+def _draft(context: Context, client: Rows, server: Rows) -> Draft | None:
+    names = [context.name_of(row).lower() for row in client[:20].tolist()]
+    if all(any(word in name for word in (*_HEALTH, *_STREAM)) for name in names):
+        return None
+    if np.isin(context.kind[client], (SpanKind.PRODUCER, SpanKind.CONSUMER)).all():
+        return None
+    limits = context.thresholds
+    between = np.maximum(context.duration[client] - context.duration[server], 0)
+    total = int(between.sum())
+    many = len(client) >= limits.chatty_many_calls
+    if not many and total * 100 < context.root_ns * limits.chatty_percent:
+        return None
+    caller, callee = context.service_of(int(client[0])), context.service_of(int(server[0]))
+    operations = Counter(context.name_of(row) for row in client.tolist())
+    told = [f"{name} ×{count:,}" for name, count in sorted(operations.items(), key=lambda one: (-one[1], one[0]))]
+    order = client[np.lexsort((client, -between))].tolist()
+    return Draft(
+        title=f"{caller} calls {callee} {len(client):,} times; {fmt.duration(total)} goes on the way there and back",
+        detail=listed(told),
+        rows=order,
+        evidence={
+            "caller": caller,
+            "callee": callee,
+            "calls": len(client),
+            "between_nano": total,
+            "between_mean_nano": total // len(client),
+            "operations": told[:20],
+        },
+        gaps=[(row, int(context.start[row]), int(context.end[row])) for row in order],
+        ceiling=Severity.HIGH if total * 100 >= context.root_ns * limits.chatty_percent else Severity.LOW,
+        badge=f"chatty ×{len(client):,}",
+    )
+
+
+RULE: Final = Rule(
+    kind=Kind.CHATTY_SERVICES,
+    badge="chatty",
+    headline="One service calls another so often that the way between them adds up.",
+    looks="Many pairs of bars in two colours, client and server, all over the trace.",
+    rule="{chatty_calls} or more calls from one service to another in one trace, and what the callers waited "
+    "longer than the callees worked is {chatty_percent} % of the root or more; or {chatty_many_calls} or more "
+    "calls. It saves the time between them.",
+    guards="Not streams, health checks and messages. What is an N+1 too is credited to that.",
+    caveat="The time between caller and callee holds the network, connecting, queues and (de)serialising alike.",
+    disproof="The calls run at the same time, beside other work: then nobody waited for them.",
+    fix="Ask for more at once, or move the loop to the side of the data; keep connections open; cache what "
+    "seldom changes.",
+    detect=_detect,
+)
