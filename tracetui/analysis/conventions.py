@@ -25,7 +25,14 @@ __all__ = [
     "whole_number",
 ]
 
-STATEMENT: Final = ("db.query.text", "db.statement", "sql.query", "db.query", "cassandra.query", "mongodb.query")
+STATEMENT: Final = (
+    "db.query.text",
+    "db.statement",
+    "sql.query",
+    "db.query",
+    "cassandra.query",
+    "mongodb.query",
+)
 DB_SYSTEM: Final = ("db.system.name", "db.system", "db.type", "db.vendor")
 DB_OPERATION: Final = ("db.operation.name", "db.operation", "mongodb.method")
 DB_COLLECTION: Final = (

@@ -66,19 +66,76 @@ class Signature(Struct, frozen=True):
         return self.area, self.text.casefold()
 
 
-_CACHES: Final = frozenset({"redis", "memcached", "memcache", "valkey", "keydb", "dragonfly", "hazelcast", "cache"})
+_CACHES: Final = frozenset(
+    {"redis", "memcached", "memcache", "valkey", "keydb", "dragonfly", "hazelcast", "cache"}
+)
 _DOCUMENTS: Final = frozenset({"mongodb", "elasticsearch", "opensearch", "dynamodb", "couchdb", "cosmosdb"})
 _READ_VERBS: Final = frozenset(
     {"SELECT", "SHOW", "EXPLAIN", "DESCRIBE", "DESC", "VALUES", "WITH", "TABLE", "PRAGMA", "FETCH", "MATCH"}
 )
 _READ_OPERATIONS: Final = frozenset(
-    """select find findone get getitem batchgetitem batchgetitems query scan aggregate count distinct search
-    mget lookup read exists getmore""".split()
+    [
+        "select",
+        "find",
+        "findone",
+        "get",
+        "getitem",
+        "batchgetitem",
+        "batchgetitems",
+        "query",
+        "scan",
+        "aggregate",
+        "count",
+        "distinct",
+        "search",
+        "mget",
+        "lookup",
+        "read",
+        "exists",
+        "getmore",
+    ]
 )
 _READ_COMMANDS: Final = frozenset(
-    """GET MGET GETS HGET HMGET HGETALL HKEYS HVALS HLEN HEXISTS EXISTS SMEMBERS SISMEMBER SCARD ZRANGE ZSCORE
-    ZRANGEBYSCORE ZREVRANGE ZCARD ZCOUNT ZRANK LRANGE LLEN LINDEX STRLEN TTL PTTL TYPE KEYS SCAN HSCAN SSCAN
-    ZSCAN BITCOUNT GETRANGE GETBIT SINTER SUNION""".split()
+    [
+        "GET",
+        "MGET",
+        "GETS",
+        "HGET",
+        "HMGET",
+        "HGETALL",
+        "HKEYS",
+        "HVALS",
+        "HLEN",
+        "HEXISTS",
+        "EXISTS",
+        "SMEMBERS",
+        "SISMEMBER",
+        "SCARD",
+        "ZRANGE",
+        "ZSCORE",
+        "ZRANGEBYSCORE",
+        "ZREVRANGE",
+        "ZCARD",
+        "ZCOUNT",
+        "ZRANK",
+        "LRANGE",
+        "LLEN",
+        "LINDEX",
+        "STRLEN",
+        "TTL",
+        "PTTL",
+        "TYPE",
+        "KEYS",
+        "SCAN",
+        "HSCAN",
+        "SSCAN",
+        "ZSCAN",
+        "BITCOUNT",
+        "GETRANGE",
+        "GETBIT",
+        "SINTER",
+        "SUNION",
+    ]
 )
 _SCANS: Final = frozenset({"SCAN", "HSCAN", "SSCAN", "ZSCAN"})
 _WRITES_INSIDE: Final = re.compile(r"\b(?:insert|update|delete|merge|replace|truncate|into)\b", re.I)
@@ -88,7 +145,9 @@ _CHANGING: Final = re.compile(
     re.I,
 )
 _TABLE: Final = re.compile(r"\b(?:from|into|update|join|table)\s(?:only\s)?[\"`\[]?([\w.\"`]{1,120})", re.I)
-_PAGED: Final = re.compile(r"\boffset\b|\bfetch\s(?:next|first|forward)\b|\blimit\s?\?\s?,\s?\?|\bfetch\b.*\bfrom\b", re.I)
+_PAGED: Final = re.compile(
+    r"\boffset\b|\bfetch\s(?:next|first|forward)\b|\blimit\s?\?\s?,\s?\?|\bfetch\b.*\bfrom\b", re.I
+)
 _PAGE_QUERY: Final = re.compile(
     r"[?&](?:page|offset|cursor|after|before|skip|start|from|page_?token|next_?token|continuation\w{0,8}|startAt)=",
     re.I,
@@ -98,7 +157,9 @@ _GENERIC: Final = re.compile(
     r"|grpc|command|call|get|post|put|delete|patch|head|options|client|server|\W)+",
     re.I,
 )
-_RPC_READS: Final = re.compile(r"(?:Batch)?(?:Get|List|Find|Read|Fetch|Search|Lookup|Query|Count|Check|Has|Is)(?![a-z])")
+_RPC_READS: Final = re.compile(
+    r"(?:Batch)?(?:Get|List|Find|Read|Fetch|Search|Lookup|Query|Count|Check|Has|Is)(?![a-z])"
+)
 _RPC_WRITES: Final = re.compile(
     r"(?:Create|Update|Delete|Put|Post|Set|Add|Insert|Remove|Send|Publish|Place|Commit|Charge|Reserve|Write|Save"
     r"|Store|Submit|Cancel|Confirm|Book|Pay|Append|Register|Upsert|Patch|Begin|Lock)(?![a-z])"
@@ -153,7 +214,14 @@ def _statement(attributes: Attributes, name: str) -> str:
 
 
 def _is_stored(attributes: Attributes) -> bool:
-    return first_text(attributes, conv.SPAN_TYPE).lower() in ("sql", "db", "cache", "redis", "mongodb", "memcached")
+    return first_text(attributes, conv.SPAN_TYPE).lower() in (
+        "sql",
+        "db",
+        "cache",
+        "redis",
+        "mongodb",
+        "memcached",
+    )
 
 
 def _system(attributes: Attributes) -> str:
@@ -186,7 +254,9 @@ def _store(attributes: Attributes, name: str, kind: str) -> Signature | None:
         return _document(attributes, name, statement)
     normal = normalise.sql(statement)
     verb = _verb(normal.text)
-    reads = verb in _READ_VERBS and not _WRITES_INSIDE.search(normal.text) and not _CHANGING.search(normal.text)
+    reads = (
+        verb in _READ_VERBS and not _WRITES_INSIDE.search(normal.text) and not _CHANGING.search(normal.text)
+    )
     return Signature(
         Area.SQL,
         normal.text,
@@ -351,7 +421,14 @@ _MAKERS: Final = (
     ),
     (
         frozenset(
-            (*conv.RPC_METHOD, *conv.RPC_SERVICE, *conv.GRPC_STATUS, "rpc.system", "rpc.system.name", "component")
+            (
+                *conv.RPC_METHOD,
+                *conv.RPC_SERVICE,
+                *conv.GRPC_STATUS,
+                "rpc.system",
+                "rpc.system.name",
+                "component",
+            )
         ),
         _rpc,
     ),

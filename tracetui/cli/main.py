@@ -19,6 +19,7 @@ _STDIN = (
 
 _COMMANDS = {
     "show": ("tracetui.cli.show:show", "Print traces."),
+    "why": ("tracetui.cli.why:why", "Print the findings, ranked by what fixing each would save."),
     "search": ("tracetui.cli.search:search", "List the traces of a Jaeger or a Zipkin."),
     "config": ("tracetui.cli.config:app", "Settings: path, show, schema."),
 }

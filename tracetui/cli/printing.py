@@ -50,14 +50,12 @@ def print_traces(
 
     collection = options.by_clock(loaders.load(names, load_options))
     report = Report(collection, mode=options.mode, spans=SpanChoice(spans))
-    # Where the only source failed half-way, that is the one line to be told.
-    failed = {failure.source for failure in collection.failures}
-    if format not in ("json", "jsonl") and not failed >= {source.name for source in collection.sources}:
-        tell_warnings([*collection.notes, *_warnings(collection)])
+    if format not in ("json", "jsonl"):
+        tell_issues(collection)
     _print(report, options, format, width)
     for failure in collection.failures:
         tell(str(failure))
-    return _code(collection.failures)
+    return exit_code(collection.failures)
 
 
 def _print(report: Report, options: Options, format: Format, width: int | None) -> None:
@@ -89,6 +87,16 @@ def _print(report: Report, options: Options, format: Format, width: int | None) 
         output.write_lines(write_tree(report, options.text_options(width)))
 
 
+def tell_issues(collection: Collection) -> None:
+    """Write warnings about a load to stderr.
+
+    Where the only source failed half-way, that is the one line to be told.
+    """
+    failed = {failure.source for failure in collection.failures}
+    if not failed >= {source.name for source in collection.sources}:
+        tell_warnings([*collection.notes, *_warnings(collection)])
+
+
 def _warnings(collection: Collection) -> Iterator[str]:
     """Issues of severity warning and above, those of the import first."""
     for issue in collection.issues:
@@ -115,7 +123,8 @@ def _warning(issue: Issue, store: SpanStore | None = None, first: int = 0) -> st
     return f"{issue.message} (span {key}: {place.text})" if place.text else f"{issue.message} (span {key})"
 
 
-def _code(failures: list[TracetuiError]) -> ExitCode:
+def exit_code(failures: list[TracetuiError]) -> ExitCode:
+    """The code for a load of which some sources failed."""
     if not failures:
         return ExitCode.OK
     backend = any(isinstance(failure, BackendError) for failure in failures)

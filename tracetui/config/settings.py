@@ -53,6 +53,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     mouse: Annotated[
         bool, Meta(description="Take clicks and the wheel; without, the terminal selects text as usual.")
     ] = True
+    findings: Annotated[
+        dict[str, Annotated[int, Meta(ge=0, le=1_000_000)]],
+        Meta(description="When findings are worth telling: thresholds by name, such as `idle_ms = 50`."),
+    ] = {}
     keys: Annotated[
         dict[str, Keys],
         Meta(
@@ -68,8 +72,8 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 
 FIELDS: tuple[str, ...] = Settings.__struct_fields__
-UNSET_BY_VARIABLE = ("config_version", "keys")
-"""What no variable can set: the form of the file, and a table."""
+UNSET_BY_VARIABLE = ("config_version", "findings", "keys")
+"""What no variable can set: the form of the file, and tables."""
 
 
 def variable(field: str) -> str:

@@ -15,10 +15,10 @@ from tracetui.model.store import Kind as SpanKind
 
 _SECOND: Final = 1_000_000_000
 _ROUND: Final = tuple(
-    value * unit
-    for unit in (_SECOND // 10, _SECOND, 10 * _SECOND)
-    for value in (1, 2, 3, 5, 6)
-) + (_SECOND // 4, _SECOND * 3 // 4, _SECOND * 3 // 2, _SECOND * 5 // 2, 4 * _SECOND, 15 * _SECOND, 8 * _SECOND)
+    milliseconds * 1_000_000
+    for decade in (100, 1_000, 10_000)
+    for milliseconds in (decade * tenths // 10 for tenths in (10, 15, 20, 25, 30, 40, 50, 60, 75, 80))
+)
 
 
 def _detect(context: Context) -> Iterator[Draft]:
@@ -39,8 +39,8 @@ def _outlasted(context: Context, client: int, server: int) -> Draft:
     over = max(int(context.end[server] - context.end[client]), int(context.duration[server]) - limit)
     facts = context.facts(client)
     return Draft(
-        title=f"{context.who(client)} gave up after {fmt.duration(limit)}; {context.service_of(server)} worked on "
-        f"for {fmt.duration(over)}",
+        title=f"{context.who(client)} gave up after {fmt.duration(limit)}; "
+        f"{context.service_of(server)} worked on for {fmt.duration(over)}",
         detail=f"{context.who(server)} took {fmt.duration(int(context.duration[server]))}, for nobody"
         + (f" ({facts.answer})" if facts.answer else ""),
         rows=[client, server],
@@ -93,7 +93,8 @@ def _limit_of(duration: int) -> int:
 def _fails_below(context: Context, row: int) -> bool:
     """Whether a call below it ran into a limit of its own: then that is the one to tell."""
     return any(
-        context.failed[child] and _limit_of(int(context.duration[child])) for child in context.children(row).tolist()
+        context.failed[child] and _limit_of(int(context.duration[child]))
+        for child in context.children(row).tolist()
     )
 
 
@@ -102,12 +103,12 @@ RULE: Final = Rule(
     badge="gave up",
     headline="A caller gave up waiting; what it had asked for went on for nobody.",
     looks="A client's bar marked ✗ that ends while the server's bar below it goes on.",
-    rule="A call that failed, and whose callee ends later or takes longer than the call; or two or more calls that "
-    "failed within 1 % of the same round time (1 s, 5 s, 30 s…).",
+    rule="A call that failed, and whose callee ends later or takes longer than the call; or two or more "
+    "calls that failed within 1 % of the same round time (1 s, 5 s, 30 s…).",
     guards="Where the root itself was cancelled, the user gave up.",
     caveat="That the limit is a timeout is read off the times; a callee's clock may be off.",
     disproof="The call failed for another reason at that moment.",
-    fix="Find why the callee is slow. Then let timeouts shrink from the edge inwards, pass the deadline on, and let "
-    "the callee stop when its caller has gone.",
+    fix="Find why the callee is slow. Then let timeouts shrink from the edge inwards, pass the deadline "
+    "on, and let the callee stop when its caller has gone.",
     detect=_detect,
 )

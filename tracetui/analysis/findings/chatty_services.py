@@ -12,8 +12,8 @@ from tracetui import format as fmt
 from tracetui.analysis.columns import Rows
 from tracetui.analysis.findings.context import Context
 from tracetui.analysis.findings.finding import Draft, Kind, Rule, Severity
-from tracetui.analysis.findings.words import listed
 from tracetui.analysis.findings.pairs import calls_between
+from tracetui.analysis.findings.words import listed
 from tracetui.model.store import Kind as SpanKind
 
 _HEALTH: Final = ("health", "ping", "heartbeat", "ready", "alive")
@@ -50,10 +50,13 @@ def _draft(context: Context, client: Rows, server: Rows) -> Draft | None:
         return None
     caller, callee = context.service_of(int(client[0])), context.service_of(int(server[0]))
     operations = Counter(context.name_of(row) for row in client.tolist())
-    told = [f"{name} ×{count:,}" for name, count in sorted(operations.items(), key=lambda one: (-one[1], one[0]))]
+    told = [
+        f"{name} ×{count:,}" for name, count in sorted(operations.items(), key=lambda one: (-one[1], one[0]))
+    ]
     order = client[np.lexsort((client, -between))].tolist()
     return Draft(
-        title=f"{caller} calls {callee} {len(client):,} times; {fmt.duration(total)} goes on the way there and back",
+        title=f"{caller} calls {callee} {len(client):,} times; "
+        f"{fmt.duration(total)} goes on the way there and back",
         detail=listed(told),
         rows=order,
         evidence={
@@ -75,11 +78,12 @@ RULE: Final = Rule(
     badge="chatty",
     headline="One service calls another so often that the way between them adds up.",
     looks="Many pairs of bars in two colours, client and server, all over the trace.",
-    rule="{chatty_calls} or more calls from one service to another in one trace, and what the callers waited "
-    "longer than the callees worked is {chatty_percent} % of the root or more; or {chatty_many_calls} or more "
-    "calls. It saves the time between them.",
+    rule="{chatty_calls} or more calls from one service to another in one trace, and what the callers "
+    "waited longer than the callees worked is {chatty_percent} % of the root or more; or "
+    "{chatty_many_calls} or more calls. It saves the time between them.",
     guards="Not streams, health checks and messages. What is an N+1 too is credited to that.",
-    caveat="The time between caller and callee holds the network, connecting, queues and (de)serialising alike.",
+    caveat="The time between caller and callee holds the network, connecting, queues and (de)serialising "
+    "alike.",
     disproof="The calls run at the same time, beside other work: then nobody waited for them.",
     fix="Ask for more at once, or move the loop to the side of the data; keep connections open; cache what "
     "seldom changes.",

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-import numpy as np
-
 from tracetui import format as fmt
 from tracetui.analysis.findings.context import MS, Context
 from tracetui.analysis.findings.finding import Draft, Kind, Rule
@@ -51,9 +49,9 @@ RULE: Final = Rule(
     badge="clock",
     headline="The clock of a callee is off against its caller's: its bars stand too early or too late.",
     looks="Bars of a server that start before the call that asked for it, or end after its answer was there.",
-    rule="Of each call between two processes (a server below a client, not longer than it) the callee's offset must "
-    "lie in an interval; all calls of the pair together leave one that does not hold 0, by more than "
-    "{skew_ms} ms. Nothing is moved; durations are right whatever the clock.",
+    rule="Of each call between two processes (a server below a client, not longer than it) the callee's "
+    "offset must lie in an interval; all calls of the pair together leave one that does not hold 0, "
+    "by more than {skew_ms} ms. Nothing is moved; durations are right whatever the clock.",
     guards="Messages, FOLLOWS_FROM and callees that outlast their caller say nothing of clocks.",
     caveat="A callee that is not waited for looks like one whose clock is late.",
     disproof="The two processes run on one host.",

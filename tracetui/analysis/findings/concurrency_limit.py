@@ -51,7 +51,7 @@ def _draft(context: Context, rows: Rows, group: Group, lanes: int) -> Draft:
     return Draft(
         title=f"{len(members)} × {label}, only {lanes} at a time: {fmt.duration(last - first)} in place of "
         f"{fmt.duration(ideal)}",
-        detail=f"{context.who(int(context.parent[members[0]]))}: a pool, a semaphore or a thread pool of {lanes}?",
+        detail=f"{context.caller_of(members[0])}: a pool, a semaphore or a thread pool of {lanes}?",
         rows=members,
         evidence={
             "signature": group.facts.signature.text,
@@ -71,9 +71,9 @@ RULE: Final = Rule(
     badge="limit",
     headline="Many like calls are wanted at once, but only so many run at a time.",
     looks="A staircase in lanes: a few bars start together, and whenever one ends the next one starts.",
-    rule="{staircase_calls} or more like calls below one parent, never more than k at once (k from 2, and fewer than "
-    "there are calls), and 80 % of the starts after the first k are another's end (within 1 ms or 1 %). It saves "
-    "all but the longest.",
+    rule="{staircase_calls} or more like calls below one parent, never more than k at once (k from 2, "
+    "and fewer than there are calls), and 80 % of the starts after the first k are another's end "
+    "(within 1 ms or 1 %). It saves all but the longest.",
     guards="One at a time is `n_plus_one`.",
     caveat="Assumes that all of them at once would take no longer each; what they call may not stand it.",
     disproof="The limit is wanted: what is called would be overrun.",

@@ -1,4 +1,4 @@
-"""What detectors look at: one trace as columns that count from its first row, its path, and groups of like spans.
+"""What detectors look at: one trace as columns that count from its first row, its path, groups of like spans.
 
 Candidates are chosen by columns; only theirs are the records that are decoded.
 """
@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from msgspec import Struct
 
 from tracetui import format as fmt
@@ -138,6 +137,11 @@ class Context:
         """Service and name of a row, as found."""
         return " ".join(part for part in (self.service_of(row), self.name_of(row)) if part)
 
+    def caller_of(self, row: int) -> str:
+        """Who is above a row: service and name of its parent; its own service where there is none."""
+        above = int(self.parent[row])
+        return self.who(above) if above >= 0 else self.service_of(row)
+
     def at(self, time_ns: int) -> str:
         """A point in time, from the start of the root."""
         return fmt.offset(time_ns - int(self.start[self.root]))
@@ -209,7 +213,9 @@ class Context:
         """int64[n], equal for rows of one service, kind and name, ids in names aside."""
         codes, where = np.unique(self.name, return_inverse=True)
         names: dict[str, int] = {}
-        plain = [names.setdefault(normalise.name(self.store.strings[code]), len(names)) for code in codes.tolist()]
+        plain = [
+            names.setdefault(normalise.name(self.store.strings[code]), len(names)) for code in codes.tolist()
+        ]
         name = np.array(plain, np.int64)[where]
         found: Ints = (name << 36) | (self.service.astype(np.int64) << 4) | self.kind
         return found

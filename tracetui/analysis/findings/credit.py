@@ -1,7 +1,7 @@
 """Every millisecond of the path is credited once, to the most specific finding that explains it.
 
-A draft claims those sections of the root's path that would go with it. In the order of `ORDER` each gets what no
-earlier one has; what it saves, by replay, is lessened by what it does not get.
+A draft claims those sections of the root's path that would go with it. In the order of `ORDER` each gets what
+no earlier one has; what it saves, by replay, is lessened by what it does not get.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from tracetui.analysis.columns import Ints, Rows
 from tracetui.analysis.findings.context import Context
@@ -83,7 +84,7 @@ class Claims:
             ends.append(end[start < end])
         return union(np.concatenate(starts), np.concatenate(ends))
 
-    def _sections(self, rows: Rows, sizes: Rows) -> tuple[Rows, Rows]:
+    def _sections(self, rows: Rows, sizes: npt.NDArray[np.signedinteger]) -> tuple[Rows, Rows]:
         """The sections of rows and those below them, and which of the rows each belongs to."""
         low = np.searchsorted(self._sorted, rows)
         counts = np.searchsorted(self._sorted, rows + sizes) - low

@@ -32,7 +32,11 @@ def _detect(context: Context) -> Iterator[Draft]:
 
 
 def _draft(
-    context: Context, rows: list[int], owned: int, next_ns: int, others: np.ndarray[tuple[int], np.dtype[np.intp]]
+    context: Context,
+    rows: list[int],
+    owned: int,
+    next_ns: int,
+    others: np.ndarray[tuple[int], np.dtype[np.intp]],
 ) -> Draft:
     row = rows[0]
     runner = context.who(int(others[np.argmax(context.own_path[others])])) if next_ns else ""
@@ -48,7 +52,9 @@ def _draft(
     return Draft(
         title=f"{context.who(row)} owns {fmt.percent(owned, context.root_ns)} of the critical path: "
         f"{fmt.duration(owned)}{count}",
-        detail=f"next is {shortened(runner)} with {fmt.duration(next_ns)}" if runner else "there is nothing beside it",
+        detail=f"next is {shortened(runner)} with {fmt.duration(next_ns)}"
+        if runner
+        else "there is nothing beside it",
         rows=rows,
         evidence={
             "owned_nano": owned,
@@ -69,8 +75,8 @@ RULE: Final = Rule(
     badge="most of it",
     headline="One operation owns most of the critical path.",
     looks="One colour fills the bar of the path in the header.",
-    rule="The spans of one service and name have {dominant_percent} % of the critical path or more as their own time. "
-    "What a sharper finding explains is credited to that.",
+    rule="The spans of one service and name have {dominant_percent} % of the critical path or more as "
+    "their own time. What a sharper finding explains is credited to that.",
     guards="Never more than low: most requests have one part that is the work.",
     caveat="It may be the work that the request is for.",
     disproof="",

@@ -1,4 +1,4 @@
-"""What the record of a span says that its columns do not, read once, and only for spans that are in question."""
+"""What the record of a span says that its columns do not: read once, and only of spans in question."""
 
 from __future__ import annotations
 
@@ -15,16 +15,38 @@ from tracetui.model.attributes import Attributes, Event, SpanDetails
 from tracetui.model.store import Kind, SpanStore, Status
 from tracetui.query.records import decode, ranges_of, windows
 
-GRPC: Final = (
-    "OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED "
-    "RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS "
-    "UNAUTHENTICATED"
-).split()
+GRPC: Final = [
+    "OK",
+    "CANCELLED",
+    "UNKNOWN",
+    "INVALID_ARGUMENT",
+    "DEADLINE_EXCEEDED",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "PERMISSION_DENIED",
+    "RESOURCE_EXHAUSTED",
+    "FAILED_PRECONDITION",
+    "ABORTED",
+    "OUT_OF_RANGE",
+    "UNIMPLEMENTED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "DATA_LOSS",
+    "UNAUTHENTICATED",
+]
 _GRPC_TO_RETRY: Final = frozenset({4, 8, 14})
 _GRPC_SERVER_FAULTS: Final = frozenset({2, 4, 12, 13, 14, 15})
 """Codes that are the server's fault; the others are its answer to what the client did."""
 _HTTP_TO_RETRY: Final = frozenset({408, 429})
-_CANCELLED: Final = ("cancel", "deadline", "timeout", "timed out", "time out", "aborted by client", "etimedout")
+_CANCELLED: Final = (
+    "cancel",
+    "deadline",
+    "timeout",
+    "timed out",
+    "time out",
+    "aborted by client",
+    "etimedout",
+)
 
 
 class Facts:
@@ -121,7 +143,7 @@ class Facts:
         """Whether the caller gave up: a deadline, a timeout, a cancellation."""
         if self.grpc_status in (1, 4) or self.http_status in (408, 499):
             return True
-        words = " ".join((self.exception, self.message, first_text(self.attributes, conv.ERROR_TYPE))).lower()
+        words = f"{self.exception} {self.message} {first_text(self.attributes, conv.ERROR_TYPE)}".lower()
         return any(word in words for word in _CANCELLED)
 
     @cached_property
@@ -146,7 +168,7 @@ class Facts:
 
     @cached_property
     def answer(self) -> str:
-        """How the call ended, in a word: `504`, `UNAVAILABLE`, `TimeoutError`, `error`; "" if it did not fail."""
+        """How the call failed, in a word: `504`, `UNAVAILABLE`, `TimeoutError`, `error`; "" if it did not."""
         if self.http_status is not None and self.http_status >= 400:
             return str(self.http_status)
         if self.grpc_status:

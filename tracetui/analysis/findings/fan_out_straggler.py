@@ -13,7 +13,19 @@ from tracetui.analysis.findings.context import MS, Context
 from tracetui.analysis.findings.facts import Facts
 from tracetui.analysis.findings.finding import Draft, Kind, Rule, Severity
 
-_KEYS: Final = ("shard", "partition", "peer", "host", "server.address", "node", "replica", "region", "zone", "pod", "instance")
+_KEYS: Final = (
+    "shard",
+    "partition",
+    "peer",
+    "host",
+    "server.address",
+    "node",
+    "replica",
+    "region",
+    "zone",
+    "pod",
+    "instance",
+)
 _SIZES: Final = ("rows", "bytes", "size", "count", "documents", "items", "hits")
 
 
@@ -50,8 +62,9 @@ def _draft(context: Context, members: list[int], slowest: int) -> Draft:
     plain = longest >= 3 * middle and longest * 2 >= second * 3
     table = sorted(zip(durations, members, strict=True), key=lambda pair: (-pair[0], pair[1]))
     return Draft(
-        title=f"1 of {len(members)} × {label} took {fmt.duration(longest)}, the others {fmt.duration(middle)}",
-        detail=f"{context.who(int(context.parent[slowest]))}: "
+        title=f"1 of {len(members)} × {label} took {fmt.duration(longest)}, "
+        f"the others {fmt.duration(middle)}",
+        detail=f"{context.caller_of(slowest)}: "
         + (f"the slow one has {apart}" if apart else f"the next slowest took {fmt.duration(second)}"),
         rows=[slowest, *(row for _, row in table if row != slowest)],
         evidence={
@@ -83,25 +96,27 @@ def _what_differs(facts: dict[int, Facts], slowest: int) -> tuple[str, str]:
         if not place and any(word in key for word in _KEYS) and value not in seen:
             place = f"{key} {value}"[:80]
         numbers = [other for other in seen if isinstance(other, int | float)]
-        if not size and isinstance(value, int | float) and any(word in key for word in _SIZES) and numbers:
-            if value >= 2 * median(numbers) > 0:
-                size = f"{key} {value}, the others {median(numbers):g}"[:120]
+        sized = not size and bool(numbers) and any(word in key for word in _SIZES)
+        if sized and isinstance(value, int | float) and value >= 2 * median(numbers) > 0:
+            size = f"{key} {value}, the others {median(numbers):g}"[:120]
     return place, size
 
 
 RULE: Final = Rule(
     kind=Kind.FAN_OUT_STRAGGLER,
     badge="straggler",
-    headline="One of many like calls that ran at once took far longer than the others, and all waited for it.",
+    headline="One of many like calls that ran at once took far longer than the others, and all waited for "
+    "it.",
     looks="A block of bars of one name that start together, one of them much longer and bright to its end.",
-    rule="{straggler_calls} or more like calls at the same time below one parent; the slowest is on the critical "
-    "path, takes twice the median or more, and at least {straggler_ms} ms more than the median or the second "
-    "slowest. It saves what the slowest takes over the median.",
-    guards="Where a size (rows, bytes, documents) sets the slowest apart too, it had more to do: then it is never "
-    "more than low.",
-    caveat="Assumes that the slow one could be as quick as the median; attributes that set it apart are shown.",
+    rule="{straggler_calls} or more like calls at the same time below one parent; the slowest is on the "
+    "critical path, takes twice the median or more, and at least {straggler_ms} ms more than the "
+    "median or the second slowest. It saves what the slowest takes over the median.",
+    guards="Where a size (rows, bytes, documents) sets the slowest apart too, it had more to do: then it "
+    "is never more than low.",
+    caveat="Assumes that the slow one could be as quick as the median; attributes that set it apart are "
+    "shown.",
     disproof="The slow one did more work than the others, or in other traces another one is slow by as much.",
-    fix="Look at what sets it apart: a shard, host or partition. Even out hot shards; hedge or time out the slow "
-    "call; answer without it where that will do.",
+    fix="Look at what sets it apart: a shard, host or partition. Even out hot shards; hedge or time out "
+    "the slow call; answer without it where that will do.",
     detect=_detect,
 )

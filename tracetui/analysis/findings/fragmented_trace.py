@@ -22,7 +22,9 @@ def _detect(context: Context) -> Iterator[Draft]:
         if len(parentless) > 1:
             yield _several_roots(context, parentless.tolist())
         return
-    missing = list(dict.fromkeys(context.store.parent_id_text(row + context.first) for row in orphans.tolist()))
+    missing = list(
+        dict.fromkeys(context.store.parent_id_text(row + context.first) for row in orphans.tolist())
+    )
     spans = int(context.size[orphans].sum())
     services = list(dict.fromkeys(context.service_of(row) for row in orphans.tolist()))
     evidence: Evidence = {
@@ -66,7 +68,9 @@ def _guess(context: Context, orphans: list[int], has_root: bool) -> str:
         return ""
     largest = max(orphans, key=lambda row: (int(context.size[row]), -row))
     below = np.arange(context.root, context.root + int(context.size[context.root]))
-    around = below[(context.start[below] <= context.start[largest]) & (context.end[below] >= context.end[largest])]
+    around = below[
+        (context.start[below] <= context.start[largest]) & (context.end[below] >= context.end[largest])
+    ]
     around = around[context.size[around] == 1]
     if not len(around):
         return ""
@@ -78,12 +82,13 @@ RULE: Final = Rule(
     kind=Kind.FRAGMENTED_TRACE,
     badge="fragment",
     headline="Spans name a parent that is not in the trace: part of it was never recorded, or not delivered.",
-    looks="Rows below an outlined \"missing span\" that stands for the parent nobody has.",
+    looks='Rows below an outlined "missing span" that stands for the parent nobody has.',
     rule="A span names a parent that is not there; or there is more than one root.",
     guards="Of a running request, or of an answer that a limit cut, the rest may still come.",
-    caveat="The time told is that of the primary root; what fragments took is not in it unless a span there waited.",
+    caveat="The time told is that of the primary root; what fragments took is not in it unless a span "
+    "there waited.",
     disproof="The missing spans are there when the trace is asked for again.",
-    fix="Look at the service at the edge: does it export, does its collector drop, is it sampled otherwise than its "
-    "callers? Are 64 and 128 bit trace ids mixed?",
+    fix="Look at the service at the edge: does it export, does its collector drop, is it sampled "
+    "otherwise than its callers? Are 64 and 128 bit trace ids mixed?",
     detect=_detect,
 )

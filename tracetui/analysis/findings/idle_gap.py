@@ -91,7 +91,9 @@ def _where(context: Context, previous: int, following: int) -> str:
         return "before its first child"
     if following < 0:
         return "after its last child"
-    return f"between {shortened(context.name_of(previous), 24)} and {shortened(context.name_of(following), 24)}"
+    return (
+        f"between {shortened(context.name_of(previous), 24)} and {shortened(context.name_of(following), 24)}"
+    )
 
 
 def _hints(attributes: dict[str, AttributeValue]) -> list[str]:
@@ -107,14 +109,17 @@ RULE: Final = Rule(
     kind=Kind.IDLE_GAP,
     badge="idle",
     headline="A span that has children waited or worked for a while, and nothing of it was recorded.",
-    looks="A stretch of bright bar with nothing below it: before the first child, between two, or after the last.",
-    rule="A stretch of a span's own time on the critical path, at least {idle_ms} ms and {idle_percent} % of the "
-    "root, of a span with children, while nothing below it ran in any service.",
-    guards="A leaf's own time is its work, not a gap. Where events were logged inside, something was recorded. The "
-    "time before a consumer starts is told as `queue_wait`. Below 20 % of the root it is never more than low.",
+    looks="A stretch of bright bar with nothing below it: before the first child, between two, or after "
+    "the last.",
+    rule="A stretch of a span's own time on the critical path, at least {idle_ms} ms and {idle_percent} "
+    "% of the root, of a span with children, while nothing below it ran in any service.",
+    guards="A leaf's own time is its work, not a gap. Where events were logged inside, something was "
+    "recorded. The time before a consumer starts is told as `queue_wait`. Below 20 % of the root it "
+    "is never more than low.",
     caveat="Own work looks the same as waiting: the trace says only that nothing was recorded.",
     disproof="A profile, or a span around that code, shows work that has to be done.",
-    fix="Put a span around what runs there. Usual suspects: building or parsing a big answer, garbage collection, "
-    "a lock, a sleep, waiting for a thread, a call through a client that is not instrumented.",
+    fix="Put a span around what runs there. Usual suspects: building or parsing a big answer, garbage "
+    "collection, a lock, a sleep, waiting for a thread, a call through a client that is not "
+    "instrumented.",
     detect=_detect,
 )

@@ -22,7 +22,11 @@ def _detect(context: Context) -> Iterator[Draft]:
     yield from _lost_callees(context)
     least = max(context.share(context.thresholds.unseen_percent), 1)
     leaf = (context.size == 1) & (context.duration >= least) & (context.path > 0)
-    leaf &= (context.kind == SpanKind.SERVER) | (context.kind == SpanKind.INTERNAL) | (context.kind == SpanKind.UNSPECIFIED)
+    leaf &= (
+        (context.kind == SpanKind.SERVER)
+        | (context.kind == SpanKind.INTERNAL)
+        | (context.kind == SpanKind.UNSPECIFIED)
+    )
     for row in np.flatnonzero(leaf).tolist():
         if row == context.root and context.n == 1:
             continue
@@ -36,7 +40,9 @@ def _lost_callees(context: Context) -> Iterator[Draft]:
     serving = _serving(context)
     if not serving:
         return
-    rows = np.flatnonzero(((context.kind == SpanKind.CLIENT) | (context.kind == SpanKind.PRODUCER)) & (context.size == 1))
+    rows = np.flatnonzero(
+        ((context.kind == SpanKind.CLIENT) | (context.kind == SpanKind.PRODUCER)) & (context.size == 1)
+    )
     rows = rows[np.lexsort((rows, -context.duration[rows], -context.path[rows]))][:_MOST_LOOKED_AT]
     lost: dict[str, list[int]] = {}
     for row, facts in context.reader.read(rows.tolist()).items():
@@ -48,7 +54,9 @@ def _lost_callees(context: Context) -> Iterator[Draft]:
         failed = [row for row in members if context.failed[row]]
         if len(failed) == len(members):
             continue  # it may never have been reached
-        yield _unconnected(context, [row for row in members if row not in failed], serving[peer], connected.get(peer, 0))
+        yield _unconnected(
+            context, [row for row in members if row not in failed], serving[peer], connected.get(peer, 0)
+        )
 
 
 def _plain(name: str) -> str:
@@ -108,7 +116,8 @@ def _opaque(context: Context, row: int) -> Draft:
     took = int(context.duration[row])
     share = fmt.percent(took, context.root_ns)
     return Draft(
-        title=f"{context.who(row)} takes {fmt.duration(took)}, {share} of the request, and shows nothing of it",
+        title=f"{context.who(row)} takes {fmt.duration(took)}, {share} of the request, "
+        "and shows nothing of it",
         detail="it has no children: what it does is not recorded",
         rows=[row],
         evidence={"duration_nano": took, "share": share},
@@ -123,13 +132,14 @@ RULE: Final = Rule(
     badge="not traced",
     headline="Time goes to something that records nothing.",
     looks="A long bar with nothing below it, where there should be another service's, or any.",
-    rule="A client or producer span that names a service which has server spans in the loaded traces, but with no "
-    "span of it below; or a server or internal span without children that takes {unseen_percent} % of the root.",
-    guards="Databases, caches and hosts of others never have a span of their own; a call that failed may never "
-    "have arrived. Never more than low.",
+    rule="A client or producer span that names a service which has server spans in the loaded traces, "
+    "but with no span of it below; or a server or internal span without children that takes "
+    "{unseen_percent} % of the root.",
+    guards="Databases, caches and hosts of others never have a span of their own; a call that failed may "
+    "never have arrived. Never more than low.",
     caveat="What it would save is all of the span: it may well be work that has to be done.",
     disproof="The callee is not meant to be traced, or the span does one thing that is rightly slow.",
-    fix="Let the client pass the context on (a `traceparent` header), and the server read it; check sampling on "
-    "the callee's side. In the code of a long span, put spans around its parts.",
+    fix="Let the client pass the context on (a `traceparent` header), and the server read it; check "
+    "sampling on the callee's side. In the code of a long span, put spans around its parts.",
     detect=_detect,
 )

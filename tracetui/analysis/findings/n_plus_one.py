@@ -22,7 +22,9 @@ _MESSAGES: Final = (SpanKind.PRODUCER, SpanKind.CONSUMER)
 def _detect(context: Context) -> Iterator[Draft]:
     limits = context.thresholds
     least_ns = min(limits.n_plus_one_ms * MS, max(context.share(limits.n_plus_one_percent), 1))
-    for rows, wrapped in [(rows, False) for rows in context.families] + [(rows, True) for rows in context.wrapped]:
+    for rows, wrapped in [(rows, False) for rows in context.families] + [
+        (rows, True) for rows in context.wrapped
+    ]:
         if len(rows) < limits.n_plus_one_calls or context.kind_is(int(rows[0]), *_MESSAGES):
             continue
         if _total(context, rows) < least_ns:
@@ -76,8 +78,10 @@ def _draft(context: Context, rows: Rows, group: Group, wrapped: bool) -> Draft:
         evidence["source"] = source
     behind = f", each behind {context.name_of(above)}" if wrapped else ""
     return Draft(
-        title=f"{len(members):,} × {signature.label} one after another, {fmt.duration(sum(durations))} together",
-        detail=f"{context.who(caller)} → {context.service_of(members[0])}: {each(durations)}{behind}, {asked}",
+        title=f"{len(members):,} × {signature.label} one after another, "
+        f"{fmt.duration(sum(durations))} together",
+        detail=f"{context.who(caller)} → {context.service_of(members[0])}: "
+        f"{each(durations)}{behind}, {asked}",
         rows=members,
         evidence=evidence,
         lengths={row: 0 for row in members if row != longest},
@@ -106,17 +110,21 @@ def _source(context: Context, caller: int, first: int) -> str:
 RULE: Final = Rule(
     kind=Kind.N_PLUS_ONE,
     badge="N+1",
-    headline="The same small question is asked again and again, one after another, where one question would do.",
-    looks="A ladder of short bars of one colour, each starting where the one above ends, often below a query that "
-    "fetched a list. Runs of like siblings fold into one row, such as `SELECT stock ×48`.",
-    rule="{n_plus_one_calls} or more like calls (to a database, a cache or another service) with one parent, or "
-    "each behind a wrapper of its own below one parent; none overlaps the next; together at least "
-    "{n_plus_one_ms} ms or {n_plus_one_percent} % of the root. It saves all of them but the longest.",
+    headline="The same small question is asked again and again, one after another, where one question would "
+    "do.",
+    looks="A ladder of short bars of one colour, each starting where the one above ends, often below a "
+    "query that fetched a list. Runs of like siblings fold into one row, such as `SELECT stock "
+    "×48`.",
+    rule="{n_plus_one_calls} or more like calls (to a database, a cache or another service) with one "
+    "parent, or each behind a wrapper of its own below one parent; none overlaps the next; together "
+    "at least {n_plus_one_ms} ms or {n_plus_one_percent} % of the root. It saves all of them but "
+    "the longest.",
     guards="Messages sent are none, tries of a retry are told as a retry, and pages of one list (`OFFSET`, a "
     "cursor, `?page=`) are told as nothing.",
-    caveat="Assumes that one call for all takes no longer than the longest of them; the time between them stays.",
+    caveat="Assumes that one call for all takes no longer than the longest of them; the time between them "
+    "stays.",
     disproof="The calls cannot be known beforehand: each needs the answer of the one before it.",
-    fix="Ask once: a join, `WHERE id IN (…)`, a batch endpoint, a data loader; in an ORM, eager loading of the "
-    "relation. Where that cannot be, run the calls at the same time.",
+    fix="Ask once: a join, `WHERE id IN (…)`, a batch endpoint, a data loader; in an ORM, eager loading "
+    "of the relation. Where that cannot be, run the calls at the same time.",
     detect=_detect,
 )

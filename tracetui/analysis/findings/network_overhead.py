@@ -61,7 +61,11 @@ def _draft(context: Context, pairs: list[tuple[int, int]]) -> Draft:
     if size is not None:
         evidence["response_bytes"] = size
     count = f", as do {len(pairs) - 1} more calls like it" if len(pairs) > 1 else ""
-    parts = f"{fmt.duration(there)} on the way there, {fmt.duration(back)} back" if known else "the clocks differ: the two ways cannot be told apart"
+    parts = (
+        f"{fmt.duration(there)} on the way there, {fmt.duration(back)} back"
+        if known
+        else "the clocks differ: the two ways cannot be told apart"
+    )
     return Draft(
         title=f"{context.who(client)} waits {fmt.duration(int(context.duration[client]))} for "
         f"{fmt.duration(int(context.duration[server]))} of work in {context.service_of(server)}{count}",
@@ -79,11 +83,11 @@ RULE: Final = Rule(
     badge="network",
     headline="A call takes far longer for its caller than for the service that it called.",
     looks="A client's bar with a much shorter server's bar inside.",
-    rule="A client with exactly one server span below it, {network_ms} ms and {network_percent} % of the call longer "
-    "than that. It saves the difference.",
+    rule="A client with exactly one server span below it, {network_ms} ms and {network_percent} % of the "
+    "call longer than that. It saves the difference.",
     guards="With two spans below it, or none, there is no telling.",
-    caveat="It can be the network, a proxy, connecting and TLS, waiting for a connection or for a worker of the "
-    "server, or reading a big answer.",
+    caveat="It can be the network, a proxy, connecting and TLS, waiting for a connection or for a worker "
+    "of the server, or reading a big answer.",
     disproof="The server's span starts late because its instrumentation sits behind a queue of its own.",
     fix="Keep connections open; look at proxies between the two and at the server's accept queue; send less.",
     detect=_detect,

@@ -50,7 +50,9 @@ def offsets(context: Context) -> Iterator[Offset]:
         return
     clock = np.append(context.store.resources.clock, -1)
     resource = context.store.resource[context.first : context.last]
-    pair = (clock[resource[above]].astype(np.int64) << 32) | (clock[resource[child]].astype(np.int64) & 0xFFFFFFFF)
+    pair = (clock[resource[above]].astype(np.int64) << 32) | (
+        clock[resource[child]].astype(np.int64) & 0xFFFFFFFF
+    )
     low = context.start[above] - context.start[child]
     high = context.end[above] - context.end[child]
     for code in dict.fromkeys(pair.tolist()):

@@ -45,7 +45,8 @@ def _draft(context: Context, members: list[int]) -> Draft:
     parent = "the reply" if above == context.root else context.who(above)
     return Draft(
         title=f"{context.who(row)} goes on {fmt.duration(over)} after {parent}{count}",
-        detail="nobody waited for it" + ("; it only started when its parent was over" if started_after else "")
+        detail="nobody waited for it"
+        + ("; it only started when its parent was over" if started_after else "")
         + (f"; the trace ends {fmt.duration(later)} after the root by it" if later > context.eps else ""),
         rows=members,
         evidence={
@@ -68,7 +69,7 @@ RULE: Final = Rule(
     guards="Consumers and FOLLOWS_FROM are meant to.",
     caveat="It costs the request nothing. It is a fault only where the parent should have waited.",
     disproof="The work is meant to go on in the background.",
-    fix="If it is not meant: a missing `await` or `join`, or a span that is ended too early. If it is: start it "
-    "with a link to the request in place of a parent.",
+    fix="If it is not meant: a missing `await` or `join`, or a span that is ended too early. If it is: "
+    "start it with a link to the request in place of a parent.",
     detect=_detect,
 )

@@ -16,15 +16,21 @@ from tracetui.analysis.signature import Area
 from tracetui.model.store import Kind as SpanKind
 
 _NAME: Final = re.compile(
-    r"acquir|semaphore|mutex|\block(?:ed|ing)?\b|lock[._ -]?(?:wait|acquire)|wait(?:ing)?[._ -]?(?:for[._ -]?)?(?:lock|conn|pool)"
-    r"|(?:conn(?:ection)?|pool|session|client)s?[._ -]{0,2}(?:pool[._ -]?)?(?:check[._ -]?out|wait|borrow|get|obtain|lease|checkout)"
-    r"|(?:check[._ -]?out|borrow|obtain|lease|get|wait)[._ -]?(?:a[._ -])?(?:(?:db|database|pool(?:ed)?)[._ -]?)?conn"
-    r"|getconnection|pool[._ -]?(?:get|connect)|hikari|pgbouncer",
-    re.I,
+    r"""
+    acquir | semaphore | mutex | getconnection | hikari | pgbouncer
+    |(?<![/\w])(?:un)?lock(?:ed|ing)?(?!\w) | lock[._ -]?wait | pool[._ -]?(?:get|connect)
+    |wait(?:ing)?[._ -]?(?:for[._ -]?)?(?:a[._ -])?(?:lock|conn|pool|slot)
+    |(?:conn(?:ection)?s?|pool)[._ -]{0,2}(?:pool[._ -]?)?(?:check[._ -]?out|wait|borrow|obtain|lease|get)
+    |(?:check[._ -]?out|borrow|obtain|lease|get)[._ -]?(?:a[._ -])?(?:(?:db|database|pool(?:ed)?)[._ -]?)?conn
+    """,
+    re.I | re.VERBOSE,
 )
 _RELEASE: Final = re.compile(r"releas|unlock|return|clos", re.I)
-_TAG: Final = re.compile(r"(?:^|[._])(?:pool|lock|semaphore|mutex)(?:[._](?:wait|acquire|operation|state|name|key|id))?", re.I)
+_TAG: Final = re.compile(
+    r"(?:^|[._])(?:pool|lock|semaphore|mutex)(?:[._](?:wait|acquire|operation|state|name|key|id))?", re.I
+)
 _WORDS: Final = re.compile(r"acquir|check[._ -]?out|borrow|wait|lock", re.I)
+_FUNCTIONS: Final = ("operation", "code.function", "code.function.name", "db.operation")
 _MOST_LOOKED_AT: Final = 400
 
 
@@ -62,14 +68,17 @@ def _is_wait(name: str) -> bool:
 
 def _is_tagged(facts: Facts) -> bool:
     """Whether an attribute of a span that calls nothing speaks of waiting for a pool or a lock."""
-    if facts.signature.area not in (Area.NONE, Area.SQL, Area.DATABASE) or facts.signature.area.is_store and facts.signature.verb:
+    if facts.signature.area not in (Area.NONE, Area.SQL, Area.DATABASE) or (
+        facts.signature.area.is_store and facts.signature.verb
+    ):
         return False
     for key, value in facts.attributes.items():
-        if _TAG.search(key) and (_WORDS.search(key) or (isinstance(value, str) and _WORDS.search(value[:100]))):
+        if _TAG.search(key) and (
+            _WORDS.search(key) or (isinstance(value, str) and _WORDS.search(value[:100]))
+        ):
             return True
-        if key in ("operation", "code.function", "code.function.name", "db.operation") and isinstance(value, str):
-            if _is_wait(value):
-                return True
+        if key in _FUNCTIONS and isinstance(value, str) and _is_wait(value):
+            return True
     return False
 
 
@@ -99,7 +108,9 @@ def _draft(context: Context, members: list[int]) -> Draft:
 def _late(context: Context) -> Iterator[Draft]:
     """Database calls whose first child starts late, each time."""
     late_ns = context.thresholds.pool_late_ms * MS
-    rows = np.flatnonzero((context.size > 1) & (context.duration >= late_ns) & (context.kind != SpanKind.SERVER))
+    rows = np.flatnonzero(
+        (context.size > 1) & (context.duration >= late_ns) & (context.kind != SpanKind.SERVER)
+    )
     if not len(rows):
         return
     first = rows + 1  # a parent's first child stands right below it
@@ -117,10 +128,10 @@ def _late(context: Context) -> Iterator[Draft]:
             continue
         waits = [int(context.start[row + 1] - context.start[row]) for row in members]
         yield Draft(
-            title=f"{len(members)} × {facts.signature.label} start their work late: {fmt.duration(sum(waits))} of "
-            "waiting first",
-            detail=f"{context.service_of(members[0])}: {fmt.duration(min(waits))} to {fmt.duration(max(waits))} before "
-            "anything happens, each time",
+            title=f"{len(members)} × {facts.signature.label} start their work late: "
+            f"{fmt.duration(sum(waits))} of waiting first",
+            detail=f"{context.service_of(members[0])}: {fmt.duration(min(waits))} to "
+            f"{fmt.duration(max(waits))} before anything happens, each time",
             rows=members,
             evidence={"waits": len(members), "total_nano": sum(waits), "waits_nano": waits[:50]},
             gaps=[(row, int(context.start[row]), int(context.start[row + 1])) for row in members],
@@ -132,15 +143,15 @@ RULE: Final = Rule(
     kind=Kind.POOL_WAIT,
     badge="waits",
     headline="Time goes to waiting for a connection or a lock before the work can begin.",
-    looks="A bar named `acquire`, `getConnection`, `pool.checkout` or `lock` in front of the statement it is for; or "
-    "a database call whose child starts late each time.",
-    rule="Spans whose name or attributes say that they wait for a connection, a lock or a semaphore, together at "
-    "least {pool_wait_ms} ms; or two or more database calls of one name whose first child starts "
-    "{pool_late_ms} ms late, each time.",
+    looks="A bar named `acquire`, `getConnection`, `pool.checkout` or `lock` in front of the statement it "
+    "is for; or a database call whose child starts late each time.",
+    rule="Spans whose name or attributes say that they wait for a connection, a lock or a semaphore, "
+    "together at least {pool_wait_ms} ms; or two or more database calls of one name whose first "
+    "child starts {pool_late_ms} ms late, each time.",
     guards="Giving a connection or a lock back is no wait.",
     caveat="Making a new connection looks like waiting for one.",
     disproof="The pool's own figures show free connections at that time.",
-    fix="Hold connections for a shorter time (not while calling other services), then look at the pool's size; for "
-    "locks: shorter transactions, the same order of locking everywhere.",
+    fix="Hold connections for a shorter time (not while calling other services), then look at the "
+    "pool's size; for locks: shorter transactions, the same order of locking everywhere.",
     detect=_detect,
 )

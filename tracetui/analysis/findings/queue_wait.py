@@ -12,10 +12,15 @@ from tracetui.analysis import conventions as conv
 from tracetui.analysis.conventions import first_number, first_text
 from tracetui.analysis.findings.context import MS, Context
 from tracetui.analysis.findings.finding import Draft, Evidence, Kind, Rule
+from tracetui.analysis.findings.words import shortened
 from tracetui.model.store import Flag
 from tracetui.model.store import Kind as SpanKind
 
-_PARTITION: Final = ("messaging.destination.partition.id", "messaging.kafka.destination.partition", "messaging.kafka.partition")
+_PARTITION: Final = (
+    "messaging.destination.partition.id",
+    "messaging.kafka.destination.partition",
+    "messaging.kafka.partition",
+)
 _BATCH: Final = ("messaging.batch.message_count",)
 _MOST_LINKED: Final = 200
 
@@ -83,10 +88,15 @@ def _draft(context: Context, found: list[tuple[int, int, int]]) -> Draft:
     batch = first_number(facts.attributes, _BATCH)
     if batch is not None:
         evidence["batch"] = batch
-    count = f"{len(found)} messages, the longest " if len(found) > 1 else ""
+    topic_words = f" in {shortened(topic, 32)}" if topic else " in a queue"
+    count = (
+        f"{len(found)} messages lay{topic_words}, the longest"
+        if len(found) > 1
+        else f"a message lay{topic_words}"
+    )
     gaps = [gap for _, one, other in found for gap in _waited(context, one, other)]
     return Draft(
-        title=f"{count}{fmt.duration(wait)} in the queue{' ' + topic if topic else ''} before "
+        title=f"{count} {fmt.duration(wait)} before "
         f"{context.service_of(consumer) or context.name_of(consumer)} took it up",
         detail=f"{context.who(producer)} → {context.who(consumer)}: waited {fmt.duration(wait)}, "
         f"then {fmt.duration(worked)} of work",
@@ -113,12 +123,12 @@ RULE: Final = Rule(
     headline="A message lay in a queue before its consumer took it up.",
     looks="A short producer's bar, then nothing, then a consumer's bar far to the right of it.",
     rule="A consumer below a producer, or linked to it, starts more than {queue_wait_ms} ms and "
-    "{queue_wait_percent} % of the whole after the producer ended. It saves something where a span above both "
-    "waited for the consumer to be done.",
+    "{queue_wait_percent} % of the whole after the producer ended. It saves something where a span "
+    "above both waited for the consumer to be done.",
     guards="Of several consumers of one sort the longest wait is told, with their number.",
     caveat="Producer and consumer may have two clocks; a wait below their difference is none.",
     disproof="The consumer runs at set times, or the delay is wanted.",
-    fix="Look at the consumer's lag: more consumers or partitions, smaller batches, a shorter poll; or a call in "
-    "place of a message where somebody waits for the answer.",
+    fix="Look at the consumer's lag: more consumers or partitions, smaller batches, a shorter poll; or "
+    "a call in place of a message where somebody waits for the answer.",
     detect=_detect,
 )

@@ -31,7 +31,13 @@ def _detect(context: Context) -> Iterator[Draft]:
         for row, facts in context.reader.read(longest.tolist()).items():
             signature = facts.signature
             if signature.reads and signature.parameters is not None and facts.is_call and not facts.failed:
-                key = (int(context.tree[row]), int(context.service[row]), signature.like, signature.parameters, signature.target)
+                key = (
+                    int(context.tree[row]),
+                    int(context.service[row]),
+                    signature.like,
+                    signature.parameters,
+                    signature.target,
+                )
                 same.setdefault(key, []).append(row)
     for members in same.values():
         members = [row for row in members if row not in context.retried]
@@ -45,9 +51,10 @@ def _draft(context: Context, members: list[int]) -> Draft:
     durations = context.duration[members].tolist()
     longest = members[max(range(len(members)), key=lambda at: (durations[at], -at))]
     signature = context.facts(members[0]).signature
-    callers = list(dict.fromkeys(context.who(int(context.parent[row])) for row in members if context.parent[row] >= 0))
+    callers = list(dict.fromkeys(context.caller_of(row) for row in members))
     return Draft(
-        title=f"{signature.label} asked {times(len(members))} for the same, {fmt.duration(sum(durations))} together",
+        title=f"{signature.label} asked {times(len(members))} for the same, "
+        f"{fmt.duration(sum(durations))} together",
         detail=f"from {listed(callers)}: {shortened(signature.parameters or signature.text, 60)}",
         rows=members,
         evidence={
@@ -68,11 +75,11 @@ RULE: Final = Rule(
     badge="same",
     headline="The same thing is read more than once in one request.",
     looks="Bars of one name in several places; opened, they show the same statement or URL.",
-    rule="Two or more calls of one service with the same signature and the same parameters that only read "
-    "(SELECT, GET, a cache's reads), anywhere in the trace; without the longest together {redundant_ms} ms. It "
-    "saves all but the longest.",
-    guards="Where the parameters are masked (`?`) it cannot be known, and nothing is said. Not what depends on the "
-    "time, takes locks, or failed and was tried again.",
+    rule="Two or more calls of one service with the same signature and the same parameters that only "
+    "read (SELECT, GET, a cache's reads), anywhere in the trace; without the longest together "
+    "{redundant_ms} ms. It saves all but the longest.",
+    guards="Where the parameters are masked (`?`) it cannot be known, and nothing is said. Not what "
+    "depends on the time, takes locks, or failed and was tried again.",
     caveat="Assumes that the answer did not change between the calls.",
     disproof="Something in between changed what is read.",
     fix="Read once and pass it on, or keep it for the length of the request.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,6 @@ from tracetui.analysis.findings.context import Context
 from tracetui.analysis.findings.facts import Facts
 from tracetui.analysis.findings.finding import Draft, Kind, Rule
 from tracetui.analysis.findings.words import listed, times
-from tracetui.analysis.signature import Area
 
 _GROWS: Final = 1.6
 
@@ -62,7 +62,7 @@ def _follows(context: Context, before: int, row: int, facts: dict[int, Facts]) -
 def _draft(context: Context, tries: list[int], facts: list[Facts]) -> Draft:
     lost, last = tries[:-1], tries[-1]
     parent = int(context.parent[last])
-    pauses = [(int(context.end[a]), int(context.start[b])) for a, b in zip(tries, tries[1:], strict=False)]
+    pauses = [(int(context.end[a]), int(context.start[b])) for a, b in pairwise(tries)]
     pauses = [(start, max(start, end)) for start, end in pauses]
     waits = [end - start for start, end in pauses]
     lengths = dict.fromkeys(lost, 0)
@@ -72,12 +72,16 @@ def _draft(context: Context, tries: list[int], facts: list[Facts]) -> Draft:
     backoff_ns = sum(waits)
     answers = [known.answer or "error" for known in facts[:-1]]
     same = len(set(answers)) == 1
-    which = "the first" if len(lost) == 1 else "all" if facts[-1].to_retry and same else f"the first {len(lost)}"
+    which = (
+        "the first" if len(lost) == 1 else "all" if facts[-1].to_retry and same else f"the first {len(lost)}"
+    )
     ended = answers[0] if same else listed(answers)
     signature = facts[-1].signature
     last_failed = facts[-1].to_retry
     growth = _growth(waits)
-    target = signature.target or (context.service_of(last) if context.service_of(last) != context.service_of(parent) else "")
+    target = signature.target or (
+        context.service_of(last) if context.service_of(last) != context.service_of(parent) else ""
+    )
     pause = f" + {fmt.duration(backoff_ns)} between tries" if backoff_ns > context.eps else ""
     return Draft(
         title=f"{signature.label} tried {times(len(tries))}, {which} ended {ended}",
@@ -125,16 +129,18 @@ def _growth(waits: list[int]) -> str:
 RULE: Final = Rule(
     kind=Kind.RETRY,
     badge="retry",
-    headline="A call failed and was made again; the failed tries and the pauses between them were waited for.",
-    looks="Bars of one name in a row, all but perhaps the last marked ✗, with gaps between them that often grow.",
-    rule="Two or more calls that are alike and have the same parameters, with one parent, one after another, of "
-    "which all but perhaps the last failed (status error, HTTP 5xx, 429 or 408, gRPC DEADLINE_EXCEEDED, "
-    "RESOURCE_EXHAUSTED or UNAVAILABLE), or whose client counts them (`http.request.resend_count`). It saves all "
-    "tries but the last, and the pauses.",
+    headline="A call failed and was made again; the failed tries and the pauses between them were waited "
+    "for.",
+    looks="Bars of one name in a row, all but perhaps the last marked ✗, with gaps between them that "
+    "often grow.",
+    rule="Two or more calls that are alike and have the same parameters, with one parent, one after "
+    "another, of which all but perhaps the last failed (status error, HTTP 5xx, 429 or 408, gRPC "
+    "DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED or UNAVAILABLE), or whose client counts them "
+    "(`http.request.resend_count`). It saves all tries but the last, and the pauses.",
     guards="A success that is followed by the same call is a repeat (`redundant_work`), not a retry.",
     caveat="Assumes that the last try would have gone the same way had it been the first.",
     disproof="The calls ask for different things that the attributes do not show.",
-    fix="Find why the first try failed: its error is a key away. Then look at the client's timeout, the pause "
-    "between tries, and whether a limit to retries or a circuit breaker would answer sooner.",
+    fix="Find why the first try failed: its error is a key away. Then look at the client's timeout, the "
+    "pause between tries, and whether a limit to retries or a circuit breaker would answer sooner.",
     detect=_detect,
 )

@@ -1,7 +1,7 @@
 """What the bytes of records tell before any is decoded: answers that failed, texts and lists that were cut.
 
-The records of a trace are read once, in large pieces, and searched for a few markers. What is found is a hint:
-the decoded record decides.
+The records of a trace are read once, in large pieces, and searched for a few markers. What is found is a
+hint: the decoded record decides.
 """
 
 from __future__ import annotations

@@ -48,7 +48,9 @@ def _runs(context: Context, parent: int, facts: dict[int, Facts]) -> Iterator[li
         if run:
             gap = int(context.start[row] - context.end[run[-1]])
             shorter = min(int(context.duration[row]), int(context.duration[run[-1]]))
-            if not -max(context.eps, shorter // 10) <= gap <= apart or _write_between(context, siblings, run[-1], row):
+            if not -max(context.eps, shorter // 10) <= gap <= apart or _write_between(
+                context, siblings, run[-1], row
+            ):
                 if len(run) > 1:
                     yield run
                 run = []
@@ -57,10 +59,14 @@ def _runs(context: Context, parent: int, facts: dict[int, Facts]) -> Iterator[li
         yield run
 
 
-def _write_between(context: Context, siblings: np.ndarray[tuple[int], np.dtype[np.intp]], before: int, row: int) -> bool:
+def _write_between(
+    context: Context, siblings: np.ndarray[tuple[int], np.dtype[np.intp]], before: int, row: int
+) -> bool:
     """Whether a short call that writes ran between two others."""
     between = siblings[(context.start[siblings] >= context.end[before] - context.eps)]
-    between = between[(context.end[between] <= context.start[row] + context.eps) & (between != before) & (between != row)]
+    between = between[
+        (context.end[between] <= context.start[row] + context.eps) & (between != before) & (between != row)
+    ]
     return any(not _is_free(facts) for facts in context.reader.read(between[:20].tolist()).values())
 
 
@@ -106,14 +112,17 @@ RULE: Final = Rule(
     kind=Kind.SERIAL_CALLS,
     badge="in series",
     headline="Different calls run one after another that may not need each other's answers.",
-    looks="A staircase of bars of different colours below one parent, each starting where the one before ends.",
-    rule="Two or more different calls below one parent, each at least {serial_each_ms} ms, one starting where the "
-    "one before ends (within 1 % of the parent, or 1 ms); at once they would take at least {serial_saving_ms} ms "
-    "and {serial_saving_percent} % less. It saves all but the longest.",
-    guards="Calls that write (INSERT, POST…) and transactions end a row of calls; so does any call whose name says "
-    "that it changes something. Unless three or more calls are known to read only, it is never more than low.",
+    looks="A staircase of bars of different colours below one parent, each starting where the one before "
+    "ends.",
+    rule="Two or more different calls below one parent, each at least {serial_each_ms} ms, one starting "
+    "where the one before ends (within 1 % of the parent, or 1 ms); at once they would take at "
+    "least {serial_saving_ms} ms and {serial_saving_percent} % less. It saves all but the longest.",
+    guards="Calls that write (INSERT, POST…) and transactions end a row of calls; so does any call whose "
+    "name says that it changes something. Unless three or more calls are known to read only, it is "
+    "never more than low.",
     caveat="If independent: a trace cannot show that a call did not need the answer of the one before it.",
     disproof="A later call uses what an earlier one answered, or has to come after it.",
-    fix="Start the calls together and wait for all: a task group, `Promise.all`, `errgroup`, `CompletableFuture`.",
+    fix="Start the calls together and wait for all: a task group, `Promise.all`, `errgroup`, "
+    "`CompletableFuture`.",
     detect=_detect,
 )

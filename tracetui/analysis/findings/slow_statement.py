@@ -17,9 +17,29 @@ from tracetui.analysis.findings.words import shortened
 from tracetui.analysis.signature import Area
 
 _SCHEMA: Final = frozenset(
-    {"CREATE", "ALTER", "DROP", "TRUNCATE", "VACUUM", "ANALYZE", "REINDEX", "GRANT", "COPY", "BEGIN", "COMMIT", "LISTEN"}
+    {
+        "CREATE",
+        "ALTER",
+        "DROP",
+        "TRUNCATE",
+        "VACUUM",
+        "ANALYZE",
+        "REINDEX",
+        "GRANT",
+        "COPY",
+        "BEGIN",
+        "COMMIT",
+        "LISTEN",
+    }
 )
-_ROWS: Final = ("db.response.returned_rows", "db.rows", "db.row_count", "db.rows_affected", "sql.rows", "db.rowcount")
+_ROWS: Final = (
+    "db.response.returned_rows",
+    "db.rows",
+    "db.row_count",
+    "db.rows_affected",
+    "sql.rows",
+    "db.rowcount",
+)
 _MOST_LOOKED_AT: Final = 300
 
 
@@ -39,17 +59,26 @@ def _detect(context: Context) -> Iterator[Draft]:
 
 def _is_statement(facts: Facts) -> bool:
     signature = facts.signature
-    if not signature.area.is_store or not facts.is_call or signature.verb in _SCHEMA or facts.failed and facts.cancelled:
+    if (
+        not signature.area.is_store
+        or not facts.is_call
+        or signature.verb in _SCHEMA
+        or (facts.failed and facts.cancelled)
+    ):
         return False
     name = facts.name.lower()
     streamed = signature.verb in ("FETCH", "GETMORE", "SUBSCRIBE", "BLPOP", "BRPOP", "XREAD", "XREADGROUP")
-    return not streamed and not any(word in name for word in ("stream", "cursor", "migrat", "connect", "acquire"))
+    return not streamed and not any(
+        word in name for word in ("stream", "cursor", "migrat", "connect", "acquire")
+    )
 
 
 def _waits_inside(context: Context, row: int) -> bool:
     """Whether most of a statement's time is before its child starts: then it waited for a connection."""
     children = context.children(row)
-    return bool(len(children)) and int(context.start[children[0]] - context.start[row]) * 2 > int(context.duration[row])
+    return bool(len(children)) and int(context.start[children[0]] - context.start[row]) * 2 > int(
+        context.duration[row]
+    )
 
 
 def _draft(context: Context, members: list[int], facts: Facts) -> Draft:
@@ -73,8 +102,7 @@ def _draft(context: Context, members: list[int], facts: Facts) -> Draft:
     rows = f", {fmt.plural(returned, 'row')}" if returned is not None else ""
     return Draft(
         title=f"{signature.label} takes {fmt.duration(took)}{count}",
-        detail=f"{context.who(int(context.parent[row])) if context.parent[row] >= 0 else context.service_of(row)} → "
-        f"{system or 'database'}{rows}: {shortened(signature.text, 90)}",
+        detail=f"{context.caller_of(row)} → {system or 'database'}{rows}: {shortened(signature.text, 90)}",
         rows=members,
         evidence=evidence,
         lengths=dict.fromkeys(members, 0),
@@ -94,7 +122,8 @@ RULE: Final = Rule(
     "connection (`pool_wait`).",
     caveat="The time is the client's: the way to the database and reading the rows are in it.",
     disproof="The database's own log shows the statement to be quick: then it is the way there, or a lock.",
-    fix="Ask the database for its plan (`EXPLAIN (ANALYZE, BUFFERS)`): a missing index, a function around an "
-    "indexed column, rows that are fetched and thrown away. The statement is a key away, laid out and to be copied.",
+    fix="Ask the database for its plan (`EXPLAIN (ANALYZE, BUFFERS)`): a missing index, a function "
+    "around an indexed column, rows that are fetched and thrown away. The statement is a key away, "
+    "laid out and to be copied.",
     detect=_detect,
 )

@@ -17,8 +17,8 @@ def _at(description: str) -> Meta:
 class Thresholds(Struct, frozen=True, kw_only=True):
     """The thresholds of findings, as the table `findings` of the settings has them.
 
-    Names end in what they count in: `_ms` milliseconds, `_percent` hundredths of the root's duration unless the
-    description says otherwise, and numbers of calls.
+    Names end in what they count in: `_ms` milliseconds, `_percent` hundredths of the root's duration unless
+    the description says otherwise, `_calls` calls.
     """
 
     n_plus_one_calls: Annotated[int, _at("Like calls, one after another, from which they are an N+1.")] = 5

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-import numpy as np
-
 from tracetui import format as fmt
 from tracetui.analysis import conventions as conv
 from tracetui.analysis.conventions import first_text
@@ -42,7 +40,9 @@ def _detect(context: Context) -> Iterator[Draft]:
 def _is_cut(facts: Facts) -> bool:
     """Whether a statement ends in dots, or a long text does."""
     statement = first_text(facts.attributes, conv.STATEMENT)
-    texts = [value for value in facts.attributes.values() if isinstance(value, str) and len(value) >= _SHORTEST]
+    texts = [
+        value for value in facts.attributes.values() if isinstance(value, str) and len(value) >= _SHORTEST
+    ]
     return statement.endswith(("...", "…")) or any(text.endswith(("...", "…")) for text in texts)
 
 
@@ -52,7 +52,9 @@ def _warned(context: Context) -> str:
     return found[0].samples[0] if found and found[0].samples else found[0].message if found else ""
 
 
-def _draft(context: Context, losers: list[int], cut: list[int], dropped: dict[str, int], limit: int, warned: str) -> Draft:
+def _draft(
+    context: Context, losers: list[int], cut: list[int], dropped: dict[str, int], limit: int, warned: str
+) -> Draft:
     parts = [f"{count:,} {what}" for what, count in sorted(dropped.items())]
     lost = [
         *([f"{' and '.join(parts)} dropped by {fmt.plural(len(losers), 'span')}"] if losers else []),
@@ -82,8 +84,8 @@ RULE: Final = Rule(
     badge="cut",
     headline="Part of the data was cut before it got here.",
     looks="Nothing in the waterfall; attributes, events or links that are missing, texts that end in dots.",
-    rule="A span says that attributes, events or links of it were dropped; a statement or a long text ends in dots; "
-    "the number of spans is exactly a usual limit; or the backend said so.",
+    rule="A span says that attributes, events or links of it were dropped; a statement or a long text "
+    "ends in dots; the number of spans is exactly a usual limit; or the backend said so.",
     guards="Short texts that end in dots are taken as they are.",
     caveat="What was cut may be what explains the time.",
     disproof="The limits were not reached: the text ends so by itself.",

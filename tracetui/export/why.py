@@ -1,0 +1,46 @@
+"""The findings of a load, trace by trace, for whatever output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from tracetui.analysis.findings import RULES, Finding, Kind, Thresholds, find
+from tracetui.export.report import Report, TraceSummary
+
+__all__ = ["LABELS", "Answers"]
+
+LABELS: Final[dict[Kind, str]] = {rule.kind: rule.badge for rule in RULES}
+"""A word for each kind, as lists show it."""
+
+
+class Answers:
+    """Findings, computed as they are asked for.
+
+    Args:
+        report: The load and its critical paths.
+        thresholds: When a finding is worth telling.
+        limit: The most findings of a trace; None for all.
+    """
+
+    def __init__(
+        self, report: Report, thresholds: Thresholds | None = None, limit: int | None = None
+    ) -> None:
+        self.report = report
+        self.thresholds = thresholds or Thresholds()
+        self.limit = limit
+
+    def of(self, trace: TraceSummary) -> list[Finding]:
+        """The findings of a trace, ranked."""
+        found = find(
+            self.report.collection.traces[trace.number],
+            mode=self.report.mode,
+            thresholds=self.thresholds,
+            paths=self.report.paths,
+        )
+        return found[: self.limit]
+
+    def traces(self) -> Iterator[tuple[TraceSummary, list[Finding]]]:
+        """Each trace with its findings."""
+        for trace in self.report.summaries():
+            yield trace, self.of(trace)
