@@ -23,7 +23,10 @@ class Event:
 
 @dataclass(slots=True)
 class Span:
-    """One span; `at_us` counts from the story's start, `error` is the status message (None: no error)."""
+    """One span; `at_us` counts from the story's start, `error` is the status message (None: no error).
+
+    `dropped` is how many attributes its SDK left out.
+    """
 
     span_id: str
     parent: Span | None
@@ -38,6 +41,7 @@ class Span:
     error: str | None = None
     events: list[Event] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
+    dropped: int = 0
 
     @property
     def end_us(self) -> int:

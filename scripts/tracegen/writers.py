@@ -163,6 +163,8 @@ def _otlp_span(story: Story, span: Span) -> Json:
             }
             for event in span.events
         ]
+    if span.dropped:
+        document["droppedAttributesCount"] = span.dropped
     if span.links:
         document["links"] = [{"traceId": t, "spanId": s, "attributes": []} for t, s in span.links]
     if span.error is not None:

@@ -129,6 +129,8 @@ class _Credited:
             start, end = self._claims.claim(draft)
             size = int((end - start).sum())
             taken = self._claims.taken(start, end)
+            if rule.kind is Kind.DOMINANT_SPAN and taken * 3 >= size:
+                continue  # what is sharper explains most of it
             saving = min(self._saved(draft) - taken, size - taken)
             if saving > 0:
                 self._claims.take(start, end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
@@ -16,8 +17,9 @@ from tracetui.analysis.findings.pairs import calls_between
 from tracetui.analysis.findings.words import listed
 from tracetui.model.store import Kind as SpanKind
 
-_HEALTH: Final = ("health", "ping", "heartbeat", "ready", "alive")
-_STREAM: Final = ("stream", "subscribe", "watch", "websocket")
+_NO_WORK: Final = re.compile(
+    r"\b(?:health|ping|heartbeat|ready|alive)|stream|subscribe|\bwatch|websocket", re.I
+)
 
 
 def _detect(context: Context) -> Iterator[Draft]:
@@ -37,8 +39,7 @@ def _detect(context: Context) -> Iterator[Draft]:
 
 
 def _draft(context: Context, client: Rows, server: Rows) -> Draft | None:
-    names = [context.name_of(row).lower() for row in client[:20].tolist()]
-    if all(any(word in name for word in (*_HEALTH, *_STREAM)) for name in names):
+    if all(_NO_WORK.search(context.name_of(row)[:200]) for row in client[:20].tolist()):
         return None
     if np.isin(context.kind[client], (SpanKind.PRODUCER, SpanKind.CONSUMER)).all():
         return None

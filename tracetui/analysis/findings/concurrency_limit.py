@@ -48,6 +48,7 @@ def _draft(context: Context, rows: Rows, group: Group, lanes: int) -> Draft:
     ideal = int(durations.max())
     label = group.facts.signature.label
     members = rows.tolist()
+    context.repeated.update(members)
     return Draft(
         title=f"{len(members)} × {label}, only {lanes} at a time: {fmt.duration(last - first)} in place of "
         f"{fmt.duration(ideal)}",

@@ -206,6 +206,11 @@ class Context:
         """Rows that are tries of a retry; its detector, which comes first, fills it."""
         return set()
 
+    @cached_property
+    def repeated(self) -> set[int]:
+        """Rows of calls that were told as repeated, by detectors that come early."""
+        return set()
+
     # Like spans.
 
     @cached_property

@@ -77,6 +77,7 @@ def _draft(context: Context, rows: Rows, group: Group, wrapped: bool) -> Draft:
     if source := _source(context, caller, members[0]):
         evidence["source"] = source
     behind = f", each behind {context.name_of(above)}" if wrapped else ""
+    context.repeated.update(members)
     return Draft(
         title=f"{len(members):,} × {signature.label} one after another, "
         f"{fmt.duration(sum(durations))} together",

@@ -52,6 +52,7 @@ def _draft(context: Context, members: list[int]) -> Draft:
     longest = members[max(range(len(members)), key=lambda at: (durations[at], -at))]
     signature = context.facts(members[0]).signature
     callers = list(dict.fromkeys(context.caller_of(row) for row in members))
+    context.repeated.update(members)
     return Draft(
         title=f"{signature.label} asked {times(len(members))} for the same, "
         f"{fmt.duration(sum(durations))} together",

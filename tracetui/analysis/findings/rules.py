@@ -1,4 +1,4 @@
-"""All rules, in the order in which they are asked: retries first, for others leave their tries alone."""
+"""All rules, in the order in which they are asked: what is repeated first, for others leave that alone."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ from tracetui.analysis.findings.finding import Rule
 RULES: Final[tuple[Rule, ...]] = (
     retry.RULE,
     n_plus_one.RULE,
+    redundant_work.RULE,
+    concurrency_limit.RULE,
     serial_calls.RULE,
     idle_gap.RULE,
     fan_out_straggler.RULE,
@@ -42,10 +44,8 @@ RULES: Final[tuple[Rule, ...]] = (
     clock_skew.RULE,
     fragmented_trace.RULE,
     outlives_parent.RULE,
-    redundant_work.RULE,
     network_overhead.RULE,
     caller_gave_up.RULE,
-    concurrency_limit.RULE,
     pool_wait.RULE,
     truncated_data.RULE,
     dominant_span.RULE,

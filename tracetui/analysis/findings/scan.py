@@ -19,7 +19,7 @@ from tracetui.query.records import Window, ranges_of, windows
 
 Rows = npt.NDArray[np.int64]
 
-_STATUS: Final = re.compile(rb'status(?:_code)?"[^}0-9]{0,40}(?:int64"[^}0-9]{0,20})?"?(\d{1,3})(?=["},\s])')
+_STATUS: Final = re.compile(rb'status_code"[^}]{0,60}?(?<![A-Za-z0-9])(\d{1,3})(?=["},\s])')
 _MARKER: Final = b'status_code"'
 _ELLIPSES: Final = (b'..."', '…"'.encode())
 _DROPPED: Final = re.compile(rb'ropped\w{4,32}ount"\s*:\s*"?[1-9]')
@@ -75,7 +75,8 @@ class _Finder:
         known: dict[bytes, bool] = {}
         at = data.find(_MARKER)
         while at >= 0:
-            tail = data[at + 12 : at + 44]
+            end = data.find(b"}", at, at + 96)
+            tail = data[at : end if end >= 0 else at + 40]
             bad = known.get(tail)
             if bad is None:
                 match = _STATUS.match(data, at)

@@ -88,7 +88,8 @@ def _draft(context: Context, parent: int, run: list[int], facts: dict[int, Facts
     if saving < limits.serial_saving_ms * MS or saving * 100 < sum(durations) * limits.serial_saving_percent:
         return None
     longest = run[max(range(len(run)), key=lambda at: (durations[at], -at))]
-    sure = len(run) >= _SURE_CALLS and all(signature.reads for signature in signatures)
+    leaves = bool((context.size[run] == 1).all())
+    sure = len(run) >= _SURE_CALLS and leaves and all(signature.reads for signature in signatures)
     labels = [shortened(signature.label, 28) for signature in signatures]
     return Draft(
         title=f"{len(run)} calls one after another, {fmt.duration(sum(durations))}: at once they would take "

@@ -51,6 +51,8 @@ def _detect(context: Context) -> Iterator[Draft]:
     rows = rows[np.lexsort((rows, -context.duration[rows], -context.path[rows]))][:_MOST_LOOKED_AT]
     told: dict[object, list[int]] = {}
     for row, facts in context.reader.read(rows.tolist()).items():
+        if row in context.repeated and context.duration[row] < limits.slow_statement_ms * MS:
+            continue  # slow by being asked again and again
         if row != context.root and _is_statement(facts) and not _waits_inside(context, row):
             told.setdefault(facts.signature.like, []).append(row)
     for members in told.values():
