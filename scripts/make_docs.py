@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from scripts.findings_docs import findings_documents
 from tracetui.config.describe import settings_table
 from tracetui.model.issues import KINDS, RANK
 from tracetui.tui.bindings import ACTIONS, GROUPS, Action, key_label, keys_markdown
@@ -75,6 +76,7 @@ def documents() -> dict[str, str]:
     """Path below the checkout and text of each document that is made, or made in part."""
     return {
         "README.md": _filled("README.md", "keys", keys_table()),
+        **findings_documents(),
         "docs/issues.md": issues_markdown(),
         "docs/keys.md": keys_markdown(),
         "docs/settings.md": _filled("docs/settings.md", "settings", settings_table()),

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from scripts.tracegen import bulk, shop, troubles, writers
+from scripts.tracegen import bulk, faults, shop, troubles, writers
 
 FOLDER = Path(__file__).resolve().parent.parent / "sample_traces"
 
@@ -38,6 +38,10 @@ def documents() -> dict[str, bytes]:
         "containers/checkout.json.gz": _pretty(writers.jaeger([checkout])),
         "containers/several-traces.ndjson": exported,
         "containers/several-traces.ndjson.gz": exported,
+        **{
+            f"findings/{kind}.json": _pretty(writers.otlp([faults.planted(kind, seed, "stable").story]))
+            for kind, seed in faults.SAMPLES.items()
+        },
     }
 
 

@@ -283,6 +283,15 @@ def _dominant_span(plan: Request, where: Node, at: int, rng: random.Random) -> N
     where.steps[at:at] = [node]
 
 
+SAMPLES = {
+    "n_plus_one": 14, "serial_calls": 50, "retry": 37, "idle_gap": 3, "fan_out_straggler": 39,
+    "error_origin": 18, "slow_statement": 2, "queue_wait": 11, "chatty_services": 40,
+    "missing_instrumentation": 18, "clock_skew": 6, "fragmented_trace": 17, "outlives_parent": 30,
+    "redundant_work": 16, "network_overhead": 57, "caller_gave_up": 28, "concurrency_limit": 9,
+    "pool_wait": 4, "truncated_data": 29, "dominant_span": 8,
+}  # fmt: skip
+"""The seed of each kind's sample: a small request in which nothing else is found, or little."""
+
 Planter = Callable[[Request, Node, int, random.Random], None]
 _PLANTERS: dict[str, Planter] = {
     "n_plus_one": _n_plus_one,

@@ -26,7 +26,7 @@ _ROLES: Final = {
     Severity.LOW: "text",
     Severity.INFO: "muted",
 }
-_SAVES: Final = 9
+_SAVES: Final = 10
 _NARROW: Final = 60
 _MOST_LINES: Final = 3
 

@@ -24,6 +24,7 @@ def _detect(context: Context) -> Iterator[Draft]:
     least = max(context.thresholds.idle_ms * MS, context.share(context.thresholds.idle_percent), 1)
     row, start, end = context.sections
     long = np.flatnonzero((end - start >= least) & (context.size[row] > 1))
+    long = long[context.kind[row[long]] != SpanKind.CLIENT]  # its own time is the way to whom it called
     for at in long[:_MOST_LOOKED_AT].tolist():
         owner = int(row[at])
         gap = _quiet(context, owner, int(start[at]), int(end[at]))
@@ -113,7 +114,7 @@ RULE: Final = Rule(
     "the last.",
     rule="A stretch of a span's own time on the critical path, at least {idle_ms} ms and {idle_percent} "
     "% of the root, of a span with children, while nothing below it ran in any service.",
-    guards="A leaf's own time is its work, not a gap. Where events were logged inside, something was "
+    guards="A leaf's own time is its work, not a gap; a client's is the way to whom it called. Where events were logged inside, something was "
     "recorded. The time before a consumer starts is told as `queue_wait`. Below 20 % of the root it "
     "is never more than low.",
     caveat="Own work looks the same as waiting: the trace says only that nothing was recorded.",
