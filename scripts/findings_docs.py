@@ -23,29 +23,32 @@ _ORDER = list(type(RULES[0].kind))
 
 _INTRO = """# Findings
 
-Why is it slow? `w` in the viewer, its pane beside a trace on a wide screen, and `tracetui why` answer with findings:
-ranked, each with what fixing it would save, each leading to the spans that it speaks of.
+Why is it slow? `w` in the viewer, its pane beside a trace on a wide screen, and `tracetui why` answer
+with findings: ranked, each with what fixing it would save, each leading to the spans that it speaks of.
 
-**What it would save** is how much earlier the root would have ended, by re-timing the trace without what the finding
-blames ([how](critical-path.md)). It is often less than the time blamed: something else is then the last to finish.
-Each millisecond of the critical path is credited once, to the most specific finding that explains it; a finding that
-has nothing left is not told. So the savings never add up to more than the request took.
+**What it would save** is how much earlier the root would have ended, by re-timing the trace without
+what the finding blames ([how](critical-path.md)). It is often less than the time blamed: something else
+is then the last to finish. Each millisecond of the critical path is credited once, to the most specific
+finding that explains it; a finding that has nothing left is not told. So the savings never add up to
+more than the request took.
 
-**Severity.** *High*: it saves 20 % of the root's duration and 100 ms, or it is an error that reached the root.
-*Medium*: 5 % and 25 ms, or an error that a caller saw. *Low*: less, or something that ordinary work can look like.
-*Info*: it saves nothing. An error that reached the root stands first, then what saves most.
+**Severity.** *High*: it saves 20 % of the root's duration and 100 ms, or it is an error that reached
+the root. *Medium*: 5 % and 25 ms, or an error that a caller saw. *Low*: less, or something that
+ordinary work can look like. *Info*: it saves nothing. An error that reached the root stands first, then
+what saves most.
 
-**Like calls** are calls of one service with the same kind and signature: a statement without its literals, numbers,
-lists and comments; a method and a route, or a path without ids; an RPC's service and method; a command and the form of
-its key; a destination. Names of attributes are those of OpenTelemetry's conventions of today and before, of
-OpenTracing, Zipkin and Datadog.
+**Like calls** are calls of one service with the same kind and signature: a statement without its
+literals, numbers, lists and comments; a method and a route, or a path without ids; an RPC's service and
+method; a command and the form of its key; a destination. Names of attributes are those of
+OpenTelemetry's conventions of today and before, of OpenTracing, Zipkin and Datadog.
 
-**An error** is a span whose status says so, that answered HTTP 5xx (as a client: 4xx too) or a gRPC status other than
-OK, or that an exception left. A server that answers 4xx, a lookup of what is not there, a call that was cancelled
-after its caller had ended, and a try before one that succeeded are told as handled.
+**An error** is a span whose status says so, that answered HTTP 5xx (as a client: 4xx too) or a gRPC
+status other than OK, or that an exception left. A server that answers 4xx, a lookup of what is not
+there, a call that was cancelled after its caller had ended, and a try before one that succeeded are
+told as handled.
 
-Nothing is inferred from names of services, and a trace cannot prove everything: each finding says what to know before
-believing it, and what would show that it is wrong.
+Nothing is inferred from names of services, and a trace cannot prove everything: each finding says what
+to know before believing it, and what would show that it is wrong.
 
 """
 

@@ -114,9 +114,9 @@ RULE: Final = Rule(
     "the last.",
     rule="A stretch of a span's own time on the critical path, at least {idle_ms} ms and {idle_percent} "
     "% of the root, of a span with children, while nothing below it ran in any service.",
-    guards="A leaf's own time is its work, not a gap; a client's is the way to whom it called. Where events were logged inside, something was "
-    "recorded. The time before a consumer starts is told as `queue_wait`. Below 20 % of the root it "
-    "is never more than low.",
+    guards="A leaf's own time is its work, not a gap; a client's is the way to whom it called. Where events "
+    "were logged inside, something was recorded. The time before a consumer starts is told as `queue_wait`. "
+    "Below 20 % of the root it is never more than low.",
     caveat="Own work looks the same as waiting: the trace says only that nothing was recorded.",
     disproof="A profile, or a span around that code, shows work that has to be done.",
     fix="Put a span around what runs there. Usual suspects: building or parsing a big answer, garbage "

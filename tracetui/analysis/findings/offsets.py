@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 from msgspec import Struct
 
 from tracetui.analysis.columns import Rows
@@ -19,7 +20,7 @@ class Offset(Struct, frozen=True):
 
     Attributes:
         caller: A row of the calling clock.
-        spans: Rows of the called clock, below calls.
+        spans: Rows of the called clock.
         low: What has to be added to the called clock's times, at least.
         high: And at most; below `low` where the calls contradict each other.
         edges: How many calls say so.
@@ -38,25 +39,50 @@ class Offset(Struct, frozen=True):
 
 
 def offsets(context: Context) -> Iterator[Offset]:
-    """The pairs of clocks whose calls do not allow that they are together, by their first call."""
+    """The clocks that cannot be together with the root's, by the calls that lead to them from there.
+
+    The offset of a clock is that of its caller's clock and what their calls say of the two; where a clock is
+    off, those behind it that are not do not count as off.
+    """
+    child, above = _calls(context)
+    if not len(child):
+        return
+    clock = np.append(context.store.resources.clock, -1)
+    resource = context.store.resource[context.first : context.last]
+    caller, called = clock[resource[above]], clock[resource[child]]
+    low = context.start[above] - context.start[child]
+    high = context.end[above] - context.end[child]
+    edges: dict[int, dict[int, list[int]]] = {}
+    for at, (one, other) in enumerate(zip(caller.tolist(), called.tolist(), strict=True)):
+        edges.setdefault(one, {}).setdefault(other, []).append(at)
+    origin = int(clock[resource[context.root]])
+    known = {origin: (0, 0)}
+    queue = [origin]
+    for one in queue:
+        for other, found in edges.get(one, {}).items():
+            if other in known:
+                continue
+            at = np.array(found)
+            base_low, base_high = known[one]
+            least, most = int(low[at].max()) + base_low, int(high[at].min()) + base_high
+            queue.append(other)
+            if least > 0 or most < 0:
+                yield Offset(int(above[found[0]]), _spans_of(clock[resource], other), least, most, len(found))
+                known[other] = (min(least, most), max(least, most))
+            else:
+                known[other] = (0, 0)
+
+
+def _spans_of(clocks: npt.NDArray[np.int32], clock: int) -> Rows:
+    return np.flatnonzero(clocks == clock)
+
+
+def _calls(context: Context) -> tuple[Rows, Rows]:
+    """Callees and callers of synchronous calls from one clock to another."""
     child = np.flatnonzero((context.parent >= 0) & ~context.same_clock_as_parent)
     above = context.parent[child]
     call = (context.kind[child] == Kind.SERVER) | (context.kind[above] == Kind.CLIENT)
     call &= (context.kind[child] != Kind.CONSUMER) & (context.kind[above] != Kind.PRODUCER)
     call &= (context.flags[child] & np.uint16(Flag.FOLLOWS_FROM)) == 0
     call &= context.duration[child] <= context.duration[above] + context.eps
-    child, above = child[call], above[call]
-    if not len(child):
-        return
-    clock = np.append(context.store.resources.clock, -1)
-    resource = context.store.resource[context.first : context.last]
-    pair = (clock[resource[above]].astype(np.int64) << 32) | (
-        clock[resource[child]].astype(np.int64) & 0xFFFFFFFF
-    )
-    low = context.start[above] - context.start[child]
-    high = context.end[above] - context.end[child]
-    for code in dict.fromkeys(pair.tolist()):
-        at = np.flatnonzero(pair == code)
-        least, most = int(low[at].max()), int(high[at].min())
-        if least > 0 or most < 0:
-            yield Offset(int(above[at[0]]), child[at], least, most, len(at))
+    return child[call], above[call]
