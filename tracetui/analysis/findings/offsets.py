@@ -62,9 +62,9 @@ def offsets(context: Context) -> Iterator[Offset]:
         for other, found in edges.get(one, {}).items():
             if other in known:
                 continue
-            at = np.array(found)
+            of_pair = np.array(found)
             base_low, base_high = known[one]
-            least, most = int(low[at].max()) + base_low, int(high[at].min()) + base_high
+            least, most = int(low[of_pair].max()) + base_low, int(high[of_pair].min()) + base_high
             queue.append(other)
             if least > 0 or most < 0:
                 yield Offset(int(above[found[0]]), _spans_of(clock[resource], other), least, most, len(found))
