@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from tracetui.analysis import conventions as conv
-from tracetui.analysis import normalise
+from tracetui.analysis import normalise, verbs
 from tracetui.analysis.conventions import first_text
 from tracetui.model.attributes import Attributes
 
@@ -66,107 +66,6 @@ class Signature(Struct, frozen=True):
         return self.area, self.text.casefold()
 
 
-_CACHES: Final = frozenset(
-    {"redis", "memcached", "memcache", "valkey", "keydb", "dragonfly", "hazelcast", "cache"}
-)
-_DOCUMENTS: Final = frozenset({"mongodb", "elasticsearch", "opensearch", "dynamodb", "couchdb", "cosmosdb"})
-_READ_VERBS: Final = frozenset(
-    {"SELECT", "SHOW", "EXPLAIN", "DESCRIBE", "DESC", "VALUES", "WITH", "TABLE", "PRAGMA", "FETCH", "MATCH"}
-)
-_READ_OPERATIONS: Final = frozenset(
-    [
-        "select",
-        "find",
-        "findone",
-        "get",
-        "getitem",
-        "batchgetitem",
-        "batchgetitems",
-        "query",
-        "scan",
-        "aggregate",
-        "count",
-        "distinct",
-        "search",
-        "mget",
-        "lookup",
-        "read",
-        "exists",
-        "getmore",
-    ]
-)
-_READ_COMMANDS: Final = frozenset(
-    [
-        "GET",
-        "MGET",
-        "GETS",
-        "HGET",
-        "HMGET",
-        "HGETALL",
-        "HKEYS",
-        "HVALS",
-        "HLEN",
-        "HEXISTS",
-        "EXISTS",
-        "SMEMBERS",
-        "SISMEMBER",
-        "SCARD",
-        "ZRANGE",
-        "ZSCORE",
-        "ZRANGEBYSCORE",
-        "ZREVRANGE",
-        "ZCARD",
-        "ZCOUNT",
-        "ZRANK",
-        "LRANGE",
-        "LLEN",
-        "LINDEX",
-        "STRLEN",
-        "TTL",
-        "PTTL",
-        "TYPE",
-        "KEYS",
-        "SCAN",
-        "HSCAN",
-        "SSCAN",
-        "ZSCAN",
-        "BITCOUNT",
-        "GETRANGE",
-        "GETBIT",
-        "SINTER",
-        "SUNION",
-    ]
-)
-_SCANS: Final = frozenset({"SCAN", "HSCAN", "SSCAN", "ZSCAN"})
-_WRITES_INSIDE: Final = re.compile(r"\b(?:insert|update|delete|merge|replace|truncate|into)\b", re.I)
-_CHANGING: Final = re.compile(
-    r"\b(?:for\s(?:no\skey\s)?(?:update|share)|now|random|rand|uuid|nextval|currval|last_insert_id|clock_timestamp"
-    r"|current_timestamp|sysdate|getdate|get_lock|release_lock|\w*advisory\w*lock\w*|lock\sin\sshare\smode)\b",
-    re.I,
-)
-_TABLE: Final = re.compile(r"\b(?:from|into|update|join|table)\s(?:only\s)?[\"`\[]?([\w.\"`]{1,120})", re.I)
-_PAGED: Final = re.compile(
-    r"\boffset\b|\bfetch\s(?:next|first|forward)\b|\blimit\s?\?\s?,\s?\?|\bfetch\b.*\bfrom\b", re.I
-)
-_PAGE_QUERY: Final = re.compile(
-    r"[?&](?:page|offset|cursor|after|before|skip|start|from|page_?token|next_?token|continuation\w{0,8}|startAt)=",
-    re.I,
-)
-_GENERIC: Final = re.compile(
-    r"(?:https?|db|sql|postgres(?:ql)?|mysql|sqlite|redis|mongo(?:db)?|pg|database|query|execute|request|fetch|rpc"
-    r"|grpc|command|call|get|post|put|delete|patch|head|options|client|server|\W)+",
-    re.I,
-)
-_RPC_READS: Final = re.compile(
-    r"(?:Batch)?(?:Get|List|Find|Read|Fetch|Search|Lookup|Query|Count|Check|Has|Is)(?![a-z])"
-)
-_RPC_WRITES: Final = re.compile(
-    r"(?:Create|Update|Delete|Put|Post|Set|Add|Insert|Remove|Send|Publish|Place|Commit|Charge|Reserve|Write|Save"
-    r"|Store|Submit|Cancel|Confirm|Book|Pay|Append|Register|Upsert|Patch|Begin|Lock)(?![a-z])"
-)
-_LONGEST_LABEL: Final = 60
-
-
 def signature(attributes: Attributes, name: str, kind: str = "unspecified") -> Signature:
     """What a span called.
 
@@ -189,7 +88,7 @@ def signature(attributes: Attributes, name: str, kind: str = "unspecified") -> S
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST_LABEL else text[: _LONGEST_LABEL - 1] + "…"
+    return text if len(text) <= verbs.LONGEST_LABEL else text[: verbs.LONGEST_LABEL - 1] + "…"
 
 
 def _target(attributes: Attributes) -> str:
@@ -246,16 +145,18 @@ def _store(attributes: Attributes, name: str, kind: str) -> Signature | None:
     statement = _statement(attributes, name)
     if not system and not statement and not first_text(attributes, conv.DB_OPERATION):
         return None
-    if system in _CACHES:
+    if system in verbs.CACHES:
         return _cache(attributes, name, statement)
     if not statement:
         return _operation(attributes, name)
-    if system in _DOCUMENTS or statement.lstrip()[:1] in ("{", "["):
+    if system in verbs.DOCUMENTS or statement.lstrip()[:1] in ("{", "["):
         return _document(attributes, name, statement)
     normal = normalise.sql(statement)
     verb = _verb(normal.text)
     reads = (
-        verb in _READ_VERBS and not _WRITES_INSIDE.search(normal.text) and not _CHANGING.search(normal.text)
+        verb in verbs.READ_VERBS
+        and not verbs.WRITES_INSIDE.search(normal.text)
+        and not verbs.CHANGING.search(normal.text)
     )
     return Signature(
         Area.SQL,
@@ -264,7 +165,7 @@ def _store(attributes: Attributes, name: str, kind: str) -> Signature | None:
         _parameters(attributes, normal.parameters),
         _target(attributes),
         reads,
-        bool(_PAGED.search(normal.text)),
+        bool(verbs.PAGED.search(normal.text)),
         verb,
     )
 
@@ -288,9 +189,9 @@ def _parameters(attributes: Attributes, literals: str | None) -> str | None:
 
 
 def _sql_label(text: str, verb: str, name: str) -> str:
-    if name and verb and verb in name.upper() and not _GENERIC.fullmatch(name) and len(name) <= 40:
+    if name and verb and verb in name.upper() and not verbs.GENERIC.fullmatch(name) and len(name) <= 40:
         return normalise.name(name)
-    table = _TABLE.search(text)
+    table = verbs.TABLE.search(text)
     if verb and table:
         return _short(f"{verb} {table[1].strip(chr(34) + '`').rpartition('.')[2]}")
     return _short(text) if text else _short(normalise.name(name))
@@ -300,7 +201,7 @@ def _operation(attributes: Attributes, name: str) -> Signature:
     operation = first_text(attributes, conv.DB_OPERATION)
     table = first_text(attributes, conv.DB_COLLECTION)
     text = " ".join(part for part in (operation, table) if part) or normalise.name(name)
-    reads = operation.lower() in _READ_OPERATIONS if operation else None
+    reads = operation.lower() in verbs.READ_OPERATIONS if operation else None
     paged = operation.lower() in ("getmore", "scan")
     return Signature(
         Area.DATABASE, text, _short(text), None, _target(attributes), reads, paged, operation.upper()
@@ -336,8 +237,8 @@ def _cache(attributes: Attributes, name: str, statement: str) -> Signature:
         _short(text),
         None if masked else normalise.bounded(statement),
         _target(attributes),
-        verb in _READ_COMMANDS,
-        verb in _SCANS,
+        verb in verbs.READ_COMMANDS,
+        verb in verbs.SCANS,
         verb,
     )
 
@@ -353,7 +254,7 @@ def _rpc(attributes: Attributes, name: str, kind: str) -> Signature | None:
     else:
         text = method.lstrip("/") or normalise.name(name)
     word = text.rpartition("/")[2].rpartition(".")[2]
-    reads = True if _RPC_READS.match(word) else False if _RPC_WRITES.match(word) else None
+    reads = True if verbs.RPC_READS.match(word) else False if verbs.RPC_WRITES.match(word) else None
     return Signature(Area.RPC, text, _short(text), None, _target(attributes), reads, verb=word.upper())
 
 
@@ -384,7 +285,7 @@ def _http(attributes: Attributes, name: str, kind: str) -> Signature | None:
         normal.parameters if normal else None,
         first_text(attributes, conv.PEER_SERVICE) or host or _target(attributes),
         method in ("GET", "HEAD", "OPTIONS") if method else None,
-        bool(way and _PAGE_QUERY.search(way)),
+        bool(way and verbs.PAGE_QUERY.search(way)),
         verb,
     )
 
@@ -396,7 +297,7 @@ def _query(attributes: Attributes, target: str) -> str:
 
 def _named_path(name: str) -> str:
     """The path in a name such as `GET /users/5`; a name that says no more than the method gives nothing."""
-    if _GENERIC.fullmatch(name[:40]):
+    if verbs.GENERIC.fullmatch(name[:40]):
         return ""
     rest = name.removeprefix("HTTP ")
     word, _, way = rest.partition(" ")

@@ -1,0 +1,163 @@
+"""One trace as detectors see it: columns that count from its first row, its tree, and its critical path."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from tracetui import format as fmt
+from tracetui.analysis.blocking import Mode, may_block, row_eps, same_clock
+from tracetui.analysis.columns import Ints, Mask, Rows, end_times, local_parents
+from tracetui.analysis.critical_path import CriticalPaths, critical_path
+from tracetui.model.store import Kind
+from tracetui.model.trace import Trace
+
+
+class TraceColumns:
+    """One trace as columns, its tree and its path. All rows count from the trace's first.
+
+    Args:
+        trace: The trace.
+        mode: The rules of the critical path.
+        paths: The path of the trace's primary root, if it is at hand.
+
+    Attributes:
+        root: Row of the primary root.
+        root_ns: Its duration.
+        eps: What two times may be apart and count as one, nanoseconds.
+    """
+
+    def __init__(self, trace: Trace, mode: Mode, paths: CriticalPaths | None = None) -> None:
+        self.trace, self.mode = trace, mode
+        self.store, self.first, self.last = trace.store, trace.first, trace.last
+        self.n = self.last - self.first
+        rows = slice(self.first, self.last)
+        self.start: Ints = self.store.start_ns[rows]
+        self.duration: Ints = self.store.duration_ns[rows]
+        self.end: Ints = end_times(self.store, rows)
+        self.parent: Rows = local_parents(self.store, self.first, self.last)
+        self.size = self.store.size[rows]
+        self.kind = self.store.kind[rows]
+        self.status = self.store.status[rows]
+        self.flags = self.store.flags[rows]
+        self.service = self.store.service[rows]
+        self.name = self.store.name[rows]
+        self.root = trace.root.row - self.first
+        self.root_ns = trace.root_duration_ns
+        self.eps = int(row_eps(self.store, np.array([trace.root.row]))[0])
+        self._paths = paths
+
+    # The critical path of the primary root.
+
+    @cached_property
+    def sections(self) -> tuple[Rows, Ints, Ints]:
+        """Row, start and end of each section of the root's path, in time order."""
+        paths = self._paths
+        if paths is None or not len(paths.of_root(self.first + self.root)):
+            paths = critical_path(self.store, self.first + self.root, self.mode)
+        at = paths.of_root(self.first + self.root)
+        part = slice(at.start, at.stop)
+        return paths.span[part].astype(np.intp) - self.first, paths.start_ns[part], paths.end_ns[part]
+
+    @cached_property
+    def own_path(self) -> Ints:
+        """int64[n], what each span has on the path itself."""
+        row, start, end = self.sections
+        time = np.zeros(self.n, np.int64)
+        np.add.at(time, row, end - start)
+        return time
+
+    @cached_property
+    def path(self) -> Ints:
+        """int64[n], what each span's subtree has on the path."""
+        total = np.concatenate(([0], np.cumsum(self.own_path)))
+        at = np.arange(self.n)
+        found: Ints = total[at + self.size] - total[at]
+        return found
+
+    @cached_property
+    def blocks(self) -> Mask:
+        """bool[n], whether the rules let a span block its parent."""
+        found = self.parent >= 0
+        rows = np.flatnonzero(found)
+        found[rows] = may_block(self.store, rows + self.first, self.parent[rows] + self.first, self.mode)
+        return found
+
+    def share(self, percent: int) -> int:
+        """A share of the root's duration, nanoseconds."""
+        return self.root_ns * percent // 100
+
+    def below_root(self, row: int) -> bool:
+        """Whether a row is the primary root or below it."""
+        return self.root <= row < self.root + int(self.size[self.root])
+
+    # Words.
+
+    def service_of(self, row: int) -> str:
+        """The service of a row, as found."""
+        return self.store.strings[int(self.service[row])]
+
+    def name_of(self, row: int) -> str:
+        """The name of a row, as found."""
+        return self.store.strings[int(self.name[row])]
+
+    def who(self, row: int) -> str:
+        """Service and name of a row, as found."""
+        return " ".join(part for part in (self.service_of(row), self.name_of(row)) if part)
+
+    def caller_of(self, row: int) -> str:
+        """Who is above a row: service and name of its parent; its own service where there is none."""
+        above = int(self.parent[row])
+        return self.who(above) if above >= 0 else self.service_of(row)
+
+    def at(self, time_ns: int) -> str:
+        """A point in time, from the start of the root."""
+        return fmt.offset(time_ns - int(self.start[self.root]))
+
+    # The tree.
+
+    @cached_property
+    def _by_parent(self) -> tuple[Rows, Rows]:
+        rows = np.flatnonzero(self.parent >= 0)
+        order = rows[np.argsort(self.parent[rows], kind="stable")]
+        return order, np.searchsorted(self.parent[order], np.arange(self.n + 1))
+
+    def children(self, row: int) -> Rows:
+        """The children of a row, by start."""
+        order, bounds = self._by_parent
+        return order[bounds[row] : bounds[row + 1]]
+
+    @cached_property
+    def same_clock_as_parent(self) -> Mask:
+        """bool[n], whether a span was timed by its parent's clock; False for roots."""
+        same = self.parent >= 0
+        rows = np.flatnonzero(same)
+        same[rows] = same_clock(self.store, rows + self.first, self.parent[rows] + self.first)
+        return same
+
+    @cached_property
+    def tree(self) -> Rows:
+        """intp[n], the root or fragment root that each row is below."""
+        roots = np.flatnonzero(self.parent < 0)
+        found: Rows = roots[np.searchsorted(roots, np.arange(self.n), "right") - 1]
+        return found
+
+    def running(self, rows: Rows) -> int:
+        """The most of some spans that were running at one time; touching ones do not count."""
+        start, end = np.sort(self.start[rows]), np.sort(self.end[rows])
+        before = np.searchsorted(end, start + self.eps, "right")
+        return int((np.arange(1, len(rows) + 1) - before).max(initial=0))
+
+    def one_by_one(self, rows: Rows) -> bool:
+        """Whether spans, sorted by start, ran one after the other, small overlaps aside."""
+        if len(rows) < 2:
+            return True
+        over = self.end[rows[:-1]] - self.start[rows[1:]]
+        shorter = np.minimum(self.duration[rows[:-1]], self.duration[rows[1:]])
+        clashes = int((over > np.maximum(self.eps, shorter // 10)).sum())
+        return clashes * 20 <= len(rows)
+
+    def kind_is(self, row: int, *kinds: Kind) -> bool:
+        """Whether a row is of one of some kinds."""
+        return int(self.kind[row]) in kinds
