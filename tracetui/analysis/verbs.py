@@ -1,4 +1,4 @@
-"""Words by which calls are told: commands and verbs that only read, what changes something, what asks for pages."""
+"""Words by which calls are told: what only reads, what changes something, what asks for pages."""
 
 from __future__ import annotations
 
