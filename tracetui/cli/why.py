@@ -46,7 +46,7 @@ def why(
     from tracetui.export.report import Report
     from tracetui.export.why import Answers
 
-    collection = loaders.load([source_name(source) for source in sources], load_options)
+    collection = options.by_clock(loaders.load([source_name(source) for source in sources], load_options))
     if format != "json":
         tell_issues(collection)
     _print(Answers(Report(collection, mode=options.mode), _thresholds(), limit), options, format, width)

@@ -5,39 +5,55 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
+
 from tracetui import format as fmt
 from tracetui.analysis.findings.context import MS, Context
 from tracetui.analysis.findings.finding import Draft, Kind, Rule
-from tracetui.analysis.findings.offsets import Offset, offsets
+from tracetui.analysis.skew import find_skew
+from tracetui.model.clock_offset import ClockOffset
 
 
 def _detect(context: Context) -> Iterator[Draft]:
+    if not _may_be_apart(context):
+        return
     least = max(context.eps, context.thresholds.skew_ms * MS)
-    for offset in offsets(context):
-        beyond = max(offset.low, -offset.high)
-        if beyond > least:
-            yield _draft(context, offset)
+    for clock in find_skew(context.trace).clocks:
+        if clock.contradictory or clock.beyond_ns > least:
+            yield _draft(context, clock)
 
 
-def _draft(context: Context, offset: Offset) -> Draft:
-    rows = offset.spans
-    row = int(rows[0])
-    ahead = offset.middle < 0
-    off, width = abs(offset.middle), (offset.high - offset.low) // 2
-    who = context.service_of(row) or context.name_of(row)
-    evenness = "" if offset.low <= offset.high else "; its calls contradict each other"
+def _may_be_apart(context: Context) -> bool:
+    """Whether some span reaches out of a parent that another clock timed."""
+    rows = np.flatnonzero((context.parent >= 0) & ~context.same_clock_as_parent)
+    above = context.parent[rows]
+    early = context.start[rows] < context.start[above] - context.eps
+    late = context.end[rows] > context.end[above] + context.eps
+    return bool((early | late).any())
+
+
+def _draft(context: Context, clock: ClockOffset) -> Draft:
+    rows = clock.rows.tolist()
+    who = context.service_of(rows[0]) or clock.name
+    off = (clock.low + clock.high) // 2
+    edges = fmt.plural(clock.edges, "call")
+    if clock.contradictory:
+        title = f"the clock of {who} cannot be told: its calls contradict each other"
+        detail = f"{edges} between {clock.name} and {clock.against}"
+    else:
+        title = f"the clock of {who} is {fmt.duration(abs(off))} {'behind' if off > 0 else 'ahead'}"
+        detail = f"±{fmt.duration(clock.plus_minus_ns)}, from {edges} between it and {clock.against}"
     return Draft(
-        title=f"the clock of {who} is {fmt.duration(off)} {'ahead' if ahead else 'behind'}",
-        detail=f"±{fmt.duration(abs(width))}, from {fmt.plural(offset.edges, 'call')} of "
-        f"{context.service_of(offset.caller)}{evenness}",
-        rows=rows.tolist(),
+        title=title,
+        detail=detail,
+        rows=rows,
         evidence={
-            "service": who,
-            "against": context.service_of(offset.caller),
-            "offset_nano": offset.middle,
-            "plus_minus_nano": abs(width),
-            "edges": offset.edges,
-            "contradictory": offset.low > offset.high,
+            "clock": clock.name,
+            "against": clock.against,
+            "offset_nano": off,
+            "plus_minus_nano": clock.plus_minus_ns,
+            "edges": clock.edges,
+            "contradictory": clock.contradictory,
             "spans": len(rows),
         },
         badge="clock",
