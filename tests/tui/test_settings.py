@@ -200,12 +200,12 @@ async def test_a_swap_of_keys_is_no_conflict(file: Path) -> None:
 
 
 async def test_conflicts_and_what_is_not_there_are_one_notification(file: Path) -> None:
-    text = 'shape = 1\n[keys]\nmark = "?"\ndance = "x"\nclock = "T"\n'
+    text = 'shape = 1\n[keys]\nmark = "?"\ndance = "x"\nclock = "Q"\n'
     async with viewing(Made(collection(CHECKOUT)), keeper=keeper(file, text)) as (app, pilot):
         (message,) = told(app)
         assert "1 setting not known here: shape" in message
         assert "keys passed over: no action “dance”; mark: ? is help" in message
-        await press(pilot, "T")
+        await press(pilot, "Q")
         assert app.clock is Clock.LOCAL
         await press(pilot, "question_mark")
         assert app.screen.CONTEXT == "help"

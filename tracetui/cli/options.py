@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cyclopts import Parameter  # at run time put here by cli.library, when it is needed
 
     from tracetui.analysis import Mode
+    from tracetui.backends import ClientOptions
     from tracetui.export.ansi import TextOptions
     from tracetui.loaders import LoadOptions
     from tracetui.model.trace import Collection
@@ -105,6 +106,16 @@ class Options:
             trace_ids=tuple(self.trace),
             fetch=LazyFetcher(self),
         )
+
+    def client_options(self) -> ClientOptions:
+        """How servers are asked.
+
+        Raises:
+            UsageError: A value is out of range.
+        """
+        from tracetui.cli.network import client_options
+
+        return client_options(self)
 
     @property
     def mode(self) -> Mode:

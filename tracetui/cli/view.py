@@ -82,6 +82,7 @@ def _open_viewer(names: list[str], options: Options, view_options: ViewOptions) 
         names,
         options.load_options(),
         view_options.print_selected,
+        options.client_options,
         critical_path=options.critical_path,
         ascii=options.ascii,
         theme=view_options.theme,

@@ -6,10 +6,11 @@ Nothing here imports the CLI library, so that plain sources are on the screen be
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tracetui.backends import ClientOptions
     from tracetui.cli.selected import Selected
     from tracetui.loaders import LoadOptions
     from tracetui.tui.copy_choices import Copyable
@@ -53,6 +54,7 @@ def open_viewer(
     names: Sequence[str],
     load_options: LoadOptions | None = None,
     print_selected: Selected | None = None,
+    client: Callable[[], ClientOptions] | None = None,
     **given: object,
 ) -> int:
     """Open the viewer, and return its exit code when it is left.
@@ -61,6 +63,7 @@ def open_viewer(
         names: The sources.
         load_options: How to read them.
         print_selected: Draw on stderr, and print the span under the cursor at the end.
+        client: How servers are asked; None for what the environment says.
         given: Settings that the command line has a say in; None where it has not.
     """
     from tracetui import config, tui
@@ -69,15 +72,16 @@ def open_viewer(
     if load_options is None:
         from tracetui.cli.options import Options
 
-        load_options = Options().load_options()
+        options = Options()
+        load_options, client = options.load_options(), options.client_options
     if print_selected is None:
-        return tui.run(names, load_options, settings)
+        return tui.run(names, load_options, settings, client=client)
     from tracetui.cli.selected import print_selected as print_chosen
     from tracetui.cli.selected import screen_on_stderr
 
     chosen: list[Copyable] = []
     with screen_on_stderr():
-        code = tui.run(names, load_options, settings, chosen.append)
+        code = tui.run(names, load_options, settings, chosen.append, client)
     print_chosen(chosen[0] if chosen else None, print_selected)
     return code
 

@@ -10,7 +10,7 @@ import msgspec
 from tracetui.text import neutralise
 
 from .load import Loaded
-from .settings import FIELDS, Settings, variable
+from .settings import FIELDS, Server, Settings, variable
 
 
 def toml_lines(loaded: Loaded) -> Iterator[str]:
@@ -26,7 +26,30 @@ def toml_lines(loaded: Loaded) -> Iterator[str]:
         yield ""
         yield f"[{name}]  # {origin}"
         for key, value in table.items():
-            yield f"{_key(key)} = {_toml(value)}"
+            if isinstance(value, Server):
+                yield from _server(f"{name}.{_key(key)}", value)
+            else:
+                yield f"{_key(key)} = {_toml(value)}"
+
+
+def _server(table: str, server: Server) -> Iterator[str]:
+    """A server's table, without what it has by default; values of headers may be secrets."""
+    yield f"[{table}]"
+    for field in msgspec.structs.fields(server):
+        value = getattr(server, field.name)
+        if isinstance(value, dict):
+            shown = ", ".join(f'{_key(name)} = "…"' for name in value)
+            if value:
+                yield f"{field.name} = {{{shown}}}"
+        elif field.name == "url" or value != field.default:
+            yield f"{field.name} = {_toml(_address(value) if field.name == 'url' else value)}"
+
+
+def _address(url: str) -> str:
+    """An address without what may be secret in it."""
+    scheme, mark, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return scheme + mark + host.rpartition("@")[2] + slash + path.partition("?")[0]
 
 
 def schema() -> dict[str, Any]:

@@ -12,6 +12,27 @@ VERSION = 1
 Keys = str | list[str]
 
 
+class Server(Struct, frozen=True, kw_only=True):
+    """A server that keeps traces, and how to ask it. Secrets need not stand here: files and commands tell.
+
+    What an attribute means is told by the option of the same name.
+    """
+
+    url: Annotated[str, Meta(min_length=1, description="Its address.")]
+    headers: Annotated[
+        dict[str, str], Meta(description="Headers to send, by their names; those of a file are kept unseen.")
+    ] = {}
+    header_file: Annotated[str, Meta(description="A file of headers that only you may read.")] = ""
+    token_file: Annotated[str, Meta(description="A file with a bearer token that only you may read.")] = ""
+    token_command: Annotated[str, Meta(description="A command that prints a bearer token.")] = ""
+    tenant: Annotated[str, Meta(description="The tenant to ask as.")] = ""
+    netrc: Annotated[bool, Meta(description="Take user and password from ~/.netrc.")] = False
+    ca_file: Annotated[str, Meta(description="Certificates to trust in place of the system's.")] = ""
+    client_cert: Annotated[str, Meta(description="The certificate to show.")] = ""
+    client_key: Annotated[str, Meta(description="The key of that certificate.")] = ""
+    insecure: Annotated[bool, Meta(description="Trust any certificate; the screen says so.")] = False
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """Settings of tracetui.
 
@@ -57,6 +78,13 @@ class Settings(Struct, frozen=True, kw_only=True):
         dict[str, Annotated[int, Meta(ge=0, le=1_000_000)]],
         Meta(description="When findings are worth telling: thresholds by name, such as `idle_ms = 50`."),
     ] = {}
+    servers: Annotated[
+        dict[str, Server],
+        Meta(
+            description="Servers to search, by the names that the start screen shows: a table each, with its "
+            "`url` and what it takes to ask it."
+        ),
+    ] = {}
     keys: Annotated[
         dict[str, Keys],
         Meta(
@@ -72,7 +100,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 
 FIELDS: tuple[str, ...] = Settings.__struct_fields__
-UNSET_BY_VARIABLE = ("config_version", "findings", "keys")
+UNSET_BY_VARIABLE = ("config_version", "findings", "servers", "keys")
 """What no variable can set: the form of the file, and tables."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tracetui.backends import ClientOptions
     from tracetui.config import Loaded
     from tracetui.loaders import LoadOptions
 
@@ -22,6 +23,7 @@ def run(
     options: LoadOptions | None = None,
     settings: Loaded | None = None,
     chosen: Callable[[Copyable], None] | None = None,
+    client: Callable[[], ClientOptions] | None = None,
 ) -> int:
     """Open the viewer on some sources, and return when it is left.
 
@@ -33,6 +35,7 @@ def run(
         options: how to read them.
         settings: how it looks, and where changes of that are kept; None for the defaults, kept nowhere.
         chosen: gets where the cursor was when the user quit, if that was in a trace.
+        client: how servers are asked that the settings do not name; None for no special way.
 
     Returns:
         The exit code: 0, or 128 + n after signal n.
@@ -54,9 +57,19 @@ def run(
 
     settings = settings or Loaded.defaults()
     loading = Loading(names, options or LoadOptions(), Mode(settings.settings.critical_path))
-    if names:
+    # What stands behind an address is found out on the screen: it may be something to be searched.
+    visit = names[0] if len(names) == 1 and _is_address(names[0]) and not loading.trace_ids else ""
+    if names and not visit:
         loading.start(courteous=True)
 
     from .app import run_app
 
-    return run_app(loading, settings, chosen)
+    return run_app(loading, settings, chosen, client, visit)
+
+
+def _is_address(name: str) -> bool:
+    import os
+
+    from tracetui.loaders.remote import is_address
+
+    return is_address(name) and not os.path.lexists(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -12,8 +13,8 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from tracetui.analysis import Mode
-from tracetui.config import Loaded, recent_path
-from tracetui.errors import ExitCode, UsageError
+from tracetui.config import Loaded, recent_path, searches_path
+from tracetui.errors import ExitCode, TracetuiError, UsageError
 from tracetui.format import plural, size
 from tracetui.loaders import Progress
 
@@ -28,7 +29,10 @@ from .terminal import guarded_signals
 from .theme import APP_CSS
 
 if TYPE_CHECKING:
+    from tracetui.backends import ClientOptions
+
     from .copy_choices import Copyable
+    from .visiting import Visitor
 
 REFRESH_SECONDS = 0.1
 """How often, at most, what is still loading is drawn anew."""
@@ -45,6 +49,8 @@ class TraceApp(ShowingApp):
         ascii: draw with ASCII signs only.
         theme: a theme's name, or None.
         keeper: the settings, and where changes go; None for the defaults, kept nowhere.
+        client: how servers are asked that the settings do not name; None for no special way.
+        visit: the address to go to; the load is then started only if there is something to be read.
     """
 
     CSS = APP_CSS
@@ -60,8 +66,12 @@ class TraceApp(ShowingApp):
         ascii: bool = False,
         theme: str | None = None,
         keeper: Keeper | None = None,
+        client: Callable[[], ClientOptions] | None = None,
+        visit: str = "",
     ) -> None:
         super().__init__(keeper, theme=theme, mode=mode, ascii=ascii)
+        self._client = client
+        self._visit = visit
         self.loading = loading
         self.failure: Exception | None = None
         self.finished = False
@@ -82,9 +92,34 @@ class TraceApp(ShowingApp):
         elif self.failure is None and len(self.screen_stack) == 1:
             self.push_screen(LoadingScreen(self.loading.names, ascii=self.ascii))
         self._listen()
+        if self._visit:
+            self.visitor.visit(
+                self._visit, tell=self._tell_visit, fail=self._fail_visit, read=self.loading.start
+            )
+
+    @cached_property
+    def visitor(self) -> Visitor:
+        """What finds out what stands behind addresses."""
+        from .visiting import Visitor
+
+        return Visitor(self, self._client) if self._client is not None else Visitor(self)
+
+    def stop_visit(self) -> bool:
+        """Find out no longer what stands behind an address; returns whether that was going on."""
+        return "visitor" in vars(self) and self.visitor.cancel()
+
+    def _tell_visit(self, text: str) -> None:
+        if isinstance(self.screen, LoadingScreen):
+            self.screen.tell_progress(text)
+
+    def _fail_visit(self, error: TracetuiError) -> None:
+        self.failure = error
+        self.exit(return_code=int(error.exit_code))
 
     def on_unmount(self) -> None:
+        self.stop_visit()
         self.opener.cancel()
+        self.end_search()
         self.loading.attach(None)
         self.loading.stop()
 
@@ -167,6 +202,8 @@ class TraceApp(ShowingApp):
 
     def stop_loading(self) -> bool:
         """Stop a load that is still running; returns whether one was."""
+        if self.searching is not None and self.searching.stop_opening():
+            return True
         if self.finished or self.loading.stopped:
             return False
         self.loading.stop()
@@ -207,7 +244,8 @@ class TraceApp(ShowingApp):
         elif name == "open-file":
             self.opener.ask()
         elif name == "reload":
-            self.opener.reload()
+            if self.searching is None or not self.searching.reload():
+                self.opener.reload()
         elif name == "palette":
             from .screens.palette import open_palette
 
@@ -226,7 +264,13 @@ def context_of(screen: Screen[Any]) -> str:
     return str(getattr(screen, "CONTEXT", "help"))
 
 
-def run_app(loading: Loading, loaded: Loaded, chosen: Callable[[Copyable], None] | None = None) -> int:
+def run_app(
+    loading: Loading,
+    loaded: Loaded,
+    chosen: Callable[[Copyable], None] | None = None,
+    client: Callable[[], ClientOptions] | None = None,
+    visit: str = "",
+) -> int:
     """Run the application to its end; see `tracetui.tui.run`."""
     settings = loaded.settings
     running: list[TraceApp] = []
@@ -239,8 +283,16 @@ def run_app(loading: Loading, loaded: Loaded, chosen: Callable[[Copyable], None]
         return True
 
     with guarded_signals(end_cleanly):
-        keeper = Keeper(loaded, recent_path() if loaded.is_kept else None)
-        app = TraceApp(loading, mode=Mode(settings.critical_path), ascii=settings.ascii, keeper=keeper)
+        kept = (recent_path(), searches_path()) if loaded.is_kept else (None, None)
+        mode = Mode(settings.critical_path)
+        app = TraceApp(
+            loading,
+            mode=mode,
+            ascii=settings.ascii,
+            keeper=Keeper(loaded, *kept),
+            client=client,
+            visit=visit,
+        )
         if app.missing_theme and loaded.origins["theme"] != "file":
             names = ", ".join(map(name_of, app.themes))
             raise UsageError(f"there is no theme {app.missing_theme!r}", hint=f"there are {names}")

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tracetui.analysis import CriticalPaths, Mode, critical_path
 from tracetui.export.span import (
@@ -17,6 +18,7 @@ from tracetui.export.span import (
     value_text,
 )
 from tracetui.format import plural
+from tracetui.loaders.remote import is_address
 from tracetui.model.attributes import AttributeValue
 from tracetui.model.span import Span
 from tracetui.model.trace import Trace
@@ -24,6 +26,9 @@ from tracetui.text import neutralise
 
 from .detail.lines import Entry
 from .detail.values import plain
+
+if TYPE_CHECKING:
+    from tracetui.backends.base import Backend
 
 __all__ = ["Choice", "Copyable", "choices", "link_of"]
 
@@ -36,13 +41,14 @@ class Copyable:
     """Where the cursor is.
 
     Attributes:
-        trace: The trace; None in a pager.
+        trace: The trace; None in a pager, and of a search what has not been fetched.
         row: The store's row of the span, or negative.
         entry: What the cursor is on in the detail pane, or what a pager shows.
         self_ns: Self time of the span, where it is known.
         on_path_ns: Its time on the critical path, likewise.
         paths: The critical paths of the trace, likewise.
         mode: How paths are followed.
+        trace_id: The trace, where there is no more of it than its id.
     """
 
     trace: Trace | None = None
@@ -52,6 +58,7 @@ class Copyable:
     on_path_ns: int | None = None
     paths: CriticalPaths | None = None
     mode: Mode = Mode.DEFAULT
+    trace_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ def link_of(names: Sequence[str], trace_id: str) -> str:
     if not 0 < len(names) <= _MOST_FILES or "-" in names:
         return ""
     try:
-        paths = [str(Path(name).absolute()) for name in names]
+        paths = [name if is_address(name) else str(Path(name).absolute()) for name in names]
     except (OSError, ValueError):
         return ""
     words = ["tracetui", *paths, "--trace", trace_id]
@@ -89,12 +96,13 @@ def link_of(names: Sequence[str], trace_id: str) -> str:
     return shlex.join(words) if all(neutralise(word) == word for word in words) else ""
 
 
-def choices(what: Copyable, names: Sequence[str] = ()) -> list[Choice]:
+def choices(what: Copyable, names: Sequence[str] = (), backend: Backend | None = None) -> list[Choice]:
     """What can be copied, the nearest first.
 
     Args:
         what: Where the cursor is.
         names: The sources of the trace.
+        backend: The backend that it came from; a link is then one to its pages.
     """
     found: list[Choice] = []
     if what.entry is not None:
@@ -104,12 +112,15 @@ def choices(what: Copyable, names: Sequence[str] = ()) -> list[Choice]:
         found.append(Choice("v", "value", neutralise(preview), lambda: value_text(entry.value)))
     trace = what.trace
     if trace is None:
-        return found
+        return found + _of_id(what.trace_id, backend)
     if what.row >= 0:
         found += _of_span(what, Span(trace.store, what.row))
     trace_id = pasteable(trace.trace_id)
     found.append(Choice("t", "trace id", neutralise(trace_id), lambda: trace_id))
-    link = link_of(names, trace.trace_id)
+    if backend is None:
+        link = link_of(names, trace.trace_id)
+    else:
+        link = _page(backend, trace.trace_id, Span(trace.store, what.row).span_id if what.row >= 0 else "")
     if link:
         found.append(Choice("l", "link", link, lambda: link))
     root = trace.root
@@ -117,6 +128,22 @@ def choices(what: Copyable, names: Sequence[str] = ()) -> list[Choice]:
         Choice("c", "critical path as Markdown", neutralise(root.name), lambda: _path(what, trace, root.row))
     )
     return found
+
+
+def _of_id(trace_id: str, backend: Backend | None) -> list[Choice]:
+    """What can be copied of a trace of which there is no more than its id."""
+    text = pasteable(trace_id)
+    if not text:
+        return []
+    found = [Choice("t", "trace id", neutralise(text), lambda: text)]
+    link = _page(backend, trace_id) if backend is not None else ""
+    return [*found, Choice("l", "link", link, lambda: link)] if link else found
+
+
+def _page(backend: Backend, trace_id: str, span_id: str = "") -> str:
+    """The address of a span in a backend's own pages; "" where it could not be pasted as it is."""
+    link = backend.link(trace_id, span_id)
+    return link if neutralise(link) == link else ""
 
 
 def _preview(value: AttributeValue) -> str:

@@ -16,6 +16,7 @@ from .settings import SettledApp
 
 # Whatever only copying and saving need is imported when somebody copies or saves.
 if TYPE_CHECKING:
+    from tracetui.backends.base import Backend
     from tracetui.export.save import Saved
     from tracetui.model.trace import Collection
 
@@ -52,7 +53,7 @@ class CopyingApp(SettledApp):
         from .copy_choices import choices
 
         what = self._copyable()
-        found = choices(what, self._names(what)) if what is not None else []
+        found = choices(what, self._names(what), self._backend()) if what is not None else []
         if not found:
             self.say("there is nothing to copy here")
         elif len(found) == 1:
@@ -82,6 +83,10 @@ class CopyingApp(SettledApp):
         from tracetui.export.save import sources_of
 
         return sources_of(self.collection, what.trace)
+
+    def _backend(self) -> Backend | None:
+        """The backend that what is shown came from."""
+        return None
 
     def _saved(self, saved: Saved | None) -> None:
         if saved is None:

@@ -79,6 +79,11 @@ class Loading:
         self._wake: Callable[[], None] | None = None
         self._thread = Thread(target=self._run, name="tracetui-load", daemon=True)
 
+    @property
+    def trace_ids(self) -> tuple[str, ...]:
+        """The traces that are wanted; none for all."""
+        return self._options.trace_ids
+
     def start(self, *, courteous: bool = False) -> None:
         """Start reading.
 
@@ -100,7 +105,9 @@ class Loading:
 
     def another(self, names: Sequence[str]) -> Loading:
         """A load of other sources, not started yet; format and trace ids were not said of them."""
-        return Loading(names, LoadOptions(max_bytes=self._options.max_bytes), self._mode)
+        return Loading(
+            names, LoadOptions(max_bytes=self._options.max_bytes, fetch=self._options.fetch), self._mode
+        )
 
     def stop(self) -> None:
         """Ask the load to stop; what was read by then still arrives."""
@@ -151,19 +158,21 @@ class Loading:
 
     def _run(self) -> None:
         try:
-            collection = load(
-                self.names,
-                self._options,
-                on_progress=self._progress,
-                on_partial=self._partial,
-                cancelled=self._stop.is_set,
-            )
-            self._finish(collection)
+            self._finish(self._read())
         except TracetuiError as error:
             self._put(error=error)
         except Exception as error:  # told by the application, not by a thread that nobody watches
             self._put(error=error)
         self._put(finished=True)
+
+    def _read(self) -> Collection:
+        return load(
+            self.names,
+            self._options,
+            on_progress=self._progress,
+            on_partial=self._partial,
+            cancelled=self._stop.is_set,
+        )
 
     def _progress(self, progress: Progress) -> None:
         self._put(progress=progress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,9 +12,12 @@ from typing import TYPE_CHECKING
 from tracetui.errors import TracetuiError
 from tracetui.format import plural, size
 from tracetui.loaders import Progress
+from tracetui.loaders.remote import is_address
 from tracetui.model.trace import Collection
 
+from .adopting import put
 from .loading import Arrived, Loading, Mail
+from .offered import offered
 from .paths import is_stream
 from .screens.waterfall import WaterfallScreen
 from .state.facts import Facts, analyse, lay_out
@@ -47,11 +51,29 @@ class Opener:
 
     def cancel(self) -> bool:
         """Stop reading; returns whether something was being read."""
+        visiting = self._app.stop_visit()
         loading, self._loading = self._loading, None
         if loading is not None:
             loading.attach(None)
             loading.stop()
-        return loading is not None
+        return loading is not None or visiting
+
+    # A trace of a backend
+
+    @property
+    def reading(self) -> Loading | None:
+        """What is being read beside what is on the screen."""
+        return self._loading
+
+    def fetch(self, loading: Loading, take: Callable[[Mail], None]) -> None:
+        """Start to read a trace; `take` gets what comes until it releases the load."""
+        self._start(loading, take)
+
+    def release(self) -> None:
+        """What is being read is somebody else's from now on."""
+        loading, self._loading = self._loading, None
+        if loading is not None:
+            loading.attach(None)
 
     # Another source
 
@@ -59,7 +81,7 @@ class Opener:
         """Have a first source chosen."""
         from .screens.open import StartScreen
 
-        self._app.push_screen(StartScreen(self._app.keeper.recent(), ascii=self._app.ascii))
+        self._app.push_screen(StartScreen(*offered(self._app.keeper), ascii=self._app.ascii))
 
     def ask(self) -> None:
         """Have another source chosen."""
@@ -70,7 +92,7 @@ class Opener:
             app.screen.action_run("open-file")
         else:
             self.cancel()
-            app.push_screen(OpenScreen(app.keeper.recent(), ascii=app.ascii))
+            app.push_screen(OpenScreen(*offered(app.keeper), ascii=app.ascii))
 
     def open(self, name: str, tell: Callable[[str, bool], None]) -> None:
         """Open a source in the place of those that are open, once something of it has been read.
@@ -79,8 +101,32 @@ class Opener:
             name: a path.
             tell: is given what to tell, and whether it is an error; nothing more once the source is open.
         """
+        servers = self._app.keeper.settings.servers
+        address = servers[name].url if name in servers and not os.path.lexists(name) else name
+        if is_address(address) and not os.path.lexists(address):
+            self._visit(address, tell)
+        else:
+            self._read(name, tell)
+
+    def _read(self, name: str, tell: Callable[[str, bool], None]) -> None:
         self._start(self._app.loading.another((name,)), partial(self._opened, tell))
         tell("reading…", False)
+
+    def _visit(self, address: str, tell: Callable[[str, bool], None]) -> None:
+        """Find out what stands behind an address, and show it."""
+        self.cancel()
+
+        def fail(error: TracetuiError) -> None:
+            self._loading = None
+            tell(_line(error), True)
+
+        self._app.visitor.visit(
+            address,
+            tell=lambda text: tell(text, False),
+            fail=fail,
+            read=lambda: self._read(address, tell),
+        )
+        tell("asking…", False)
 
     def _opened(self, tell: Callable[[str, bool], None], mail: Mail) -> None:
         loading = self._loading
@@ -98,10 +144,8 @@ class Opener:
     def _adopt(self, loading: Loading, mail: Mail) -> None:
         """Show another load in the place of the one that was."""
         app = self._app
-        app.loading.attach(None)
-        app.loading.stop()
-        app.loading = loading
-        app.collection, app.finished, app._open = None, False, -1
+        put(app, loading)
+        app.end_search()
         app._kept.clear()
         gc.unfreeze()
         gc.disable()  # until all is read, as when the viewer starts

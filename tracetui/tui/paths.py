@@ -12,6 +12,7 @@ from typing import NamedTuple
 from tracetui import format as fmt
 from tracetui.errors import InputError, UsageError
 from tracetui.files import reason
+from tracetui.loaders.remote import is_address, without_secrets
 from tracetui.text import neutralise
 
 MAX_ENTRIES = 20_000
@@ -60,8 +61,10 @@ def source_of(text: str) -> str:
         return text
     if text == "-":
         raise UsageError("standard input is read only from the start: curl … | tracetui -")
+    if is_address(text):
+        return text
     if _ADDRESS.match(text):
-        raise UsageError("an address cannot be opened yet: save it to a file, or pipe it in")
+        raise UsageError("an address begins with http:// or https://")
     return os.path.expanduser(text)  # noqa: PTH111 - a Path would lose a trailing slash, and "./"
 
 
@@ -105,6 +108,8 @@ def _common(first: str, last: str) -> str:
 
 def look(path: str) -> Seen:
     """Look what stands at a path. May take long, where a disk is far away."""
+    if is_address(path):
+        return Seen(True, "server")
     try:
         found = os.stat(path)  # noqa: PTH116
     except (OSError, ValueError):
@@ -119,6 +124,13 @@ def is_stream(name: str) -> bool:
     except (OSError, ValueError):
         return name == "-"
     return name == "-" or not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def shown(name: str) -> str:
+    """A source as it may be shown: an address without what may be secret in it."""
+    if not is_address(name):
+        return name
+    return without_secrets(name)
 
 
 def short(path: str) -> str:

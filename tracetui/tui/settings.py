@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
@@ -11,7 +11,17 @@ from typing import Any
 
 from textual.theme import Theme
 
-from tracetui.config import Loaded, NotKept, Settings, read_recent, remember, save
+from tracetui.config import (
+    Loaded,
+    NotKept,
+    RecentSearch,
+    Settings,
+    read_recent,
+    read_searches,
+    remember,
+    remember_search,
+    save,
+)
 from tracetui.text import neutralise
 
 from .keymap import keymap, remapped
@@ -30,9 +40,12 @@ class Keeper:
     Args:
         loaded: The settings that hold when the viewer starts.
         recent: The list of recent files; None to leave it alone.
+        searches: The list of recent searches, likewise.
     """
 
-    def __init__(self, loaded: Loaded | None = None, recent: Path | None = None) -> None:
+    def __init__(
+        self, loaded: Loaded | None = None, recent: Path | None = None, searches: Path | None = None
+    ) -> None:
         self.loaded = loaded or Loaded.defaults()
         self.actions, troubles = remapped(self.settings)
         self.warnings = list(self.loaded.warnings)
@@ -41,6 +54,7 @@ class Keeper:
             more = f"; and {len(troubles) - _TOLD} more" if len(troubles) > _TOLD else ""
             self.warnings.append(f"keys passed over: {'; '.join(troubles[:_TOLD])}{more}")
         self._recent = recent
+        self._searches = searches
         self._changes: dict[str, Any] = {}
         self._writing = Lock()
 
@@ -78,6 +92,19 @@ class Keeper:
     def recent(self) -> list[str]:
         """Absolute paths of what was opened lately, the latest first."""
         return read_recent(self._recent) if self._recent is not None else []
+
+    def searches(self) -> list[RecentSearch]:
+        """The searches made lately, the latest first."""
+        return read_searches(self._searches) if self._searches is not None else []
+
+    def searched(self, server: str, fields: Mapping[str, str]) -> None:
+        """Put a search on the list of recent ones.
+
+        Raises:
+            NotKept: It could not be written.
+        """
+        if self._searches is not None:
+            remember_search(server, fields, self._searches)
 
     def opened(self, names: Iterable[str]) -> None:
         """Put sources on the list of recent ones.
@@ -154,6 +181,11 @@ class SettledApp(QuietApp):
         """Put sources on the list of recent ones."""
         listed = tuple(names)
         self._write(lambda: self.keeper.opened(listed))
+
+    def keep_search(self, server: str, fields: Mapping[str, str]) -> None:
+        """Put a search on the list of recent ones."""
+        kept = dict(fields)
+        self._write(lambda: self.keeper.searched(server, kept))
 
     def warn(self, text: str) -> None:
         """Show that something is wrong, and go on."""

@@ -10,10 +10,10 @@ from textual.screen import Screen
 from tracetui.analysis import Mode
 from tracetui.model.trace import Collection
 
-from .copying import CopyingApp
 from .loading import SMALL
 from .screens.start import LoadingScreen
 from .screens.waterfall import WaterfallScreen
+from .searching_app import SearchingApp
 from .settings import Keeper
 from .state.carry import carry_over
 from .state.facts import Facts, analyse, lay_out
@@ -28,7 +28,7 @@ KEPT_TRACES = 16
 """Traces whose analysis and view are kept for coming back to them."""
 
 
-class ShowingApp(CopyingApp):
+class ShowingApp(SearchingApp):
     """An application that shows the traces of a collection.
 
     Args:
@@ -59,6 +59,8 @@ class ShowingApp(CopyingApp):
 
     def show_list(self) -> bool:
         """Go to the list of traces, at the one that was open; returns whether there is one."""
+        if self.searching is not None:
+            return self.searching.back()
         if self.collection is None or len(self.collection.traces) < 2:
             return False
         from .screens.traces import TraceListScreen
@@ -153,6 +155,8 @@ class ShowingApp(CopyingApp):
 
     def step_trace(self, step: int) -> str:
         """Open the next (1) or previous (-1) trace of the list; returns what to tell about it."""
+        if self.searching is not None:
+            return self.searching.step(step)
         listed = self._list_screen()
         if self.collection is None or len(self.collection.traces) < 2:
             return "this is the only trace"
@@ -195,7 +199,9 @@ class ShowingApp(CopyingApp):
         ids = self.collection.store.trace_ids if self.collection else []
         waterfall = next((s for s in self.screen_stack if isinstance(s, WaterfallScreen)), None)
         if trace_id not in ids:
-            if waterfall is not None:
+            if self.searching is not None:
+                self.searching.open(trace_id, span_id)
+            elif waterfall is not None:
                 waterfall.say("the trace of this link is not loaded")
             return
         self.open_trace(ids.index(trace_id))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tracetui.tui.key_labels import key_label as key_label
 
-from . import looking, moving, panes, program, traces
+from . import looking, moving, panes, program, searching, traces
 from .action import CONTEXTS as CONTEXTS
 from .action import EVERYWHERE
 from .action import GLOBAL as GLOBAL
@@ -26,6 +26,7 @@ ACTIONS: tuple[Action, ...] = (
     *looking.ACTIONS,
     *panes.ACTIONS,
     *traces.ACTIONS,
+    *searching.ACTIONS,
     *program.ACTIONS,
 )
 

@@ -72,6 +72,6 @@ ACTIONS: tuple[Action, ...] = (
         "Clock",
         "Look",
         "Show times relative, in local time, or in UTC.",
-        ("waterfall", "traces"),
+        ("waterfall", "traces", "search"),
     ),
 )

@@ -32,7 +32,9 @@ ACTIONS: tuple[Action, ...] = (
         ("detail",),
         "pin",
     ),
-    action("next-pane", "tab", "Next pane", "Panes", "Go to the next pane.", ("waterfall", "detail")),
+    action(
+        "next-pane", "tab", "Next pane", "Panes", "Go to the next pane.", ("waterfall", "detail", "search")
+    ),
     action(
         "issues",
         "exclamation_mark",
@@ -56,7 +58,7 @@ ACTIONS: tuple[Action, ...] = (
         "Copy",
         "Panes",
         "Choose what to copy: a value, an id, the span, the critical path.",
-        ("waterfall", "detail", "traces", "pager"),
+        ("waterfall", "detail", "traces", "pager", "search"),
         "copy",
         footer_in=("detail", "pager"),
     ),

@@ -14,7 +14,13 @@ ACTIONS: tuple[Action, ...] = (
         ("waterfall", "detail", "traces"),
     ),
     action(
-        "open-trace", "enter", "Open trace", "Traces", "Open the trace of this line.", ("traces",), "open"
+        "open-trace",
+        "enter",
+        "Open trace",
+        "Traces",
+        "Open the trace of this line.",
+        ("traces", "search"),
+        "open",
     ),
     action("next-trace", "right_curly_bracket", "Next trace", "Traces", "Open the next trace of the list."),
     action(
@@ -30,7 +36,7 @@ ACTIONS: tuple[Action, ...] = (
         "Sort by next column",
         "Traces",
         "Sort the list by the next column; a click on a column's name sorts by it.",
-        ("traces",),
+        ("traces", "search"),
         "sort",
     ),
     action(
@@ -39,7 +45,7 @@ ACTIONS: tuple[Action, ...] = (
         "Sort by previous column",
         "Traces",
         "Sort the list by the previous column.",
-        ("traces",),
+        ("traces", "search"),
     ),
     action(
         "sort-reverse",
@@ -47,7 +53,7 @@ ACTIONS: tuple[Action, ...] = (
         "Turn the order round",
         "Traces",
         "Turn the order of the list round.",
-        ("traces",),
+        ("traces", "search"),
     ),
     action("open-recent", "enter", "Open file", "Traces", "Open this file.", ("open",), "open"),
     action("edit-path", "tab", "Path", "Traces", "Type a path; in it: complete it.", ("open",), "path"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -26,7 +26,8 @@ class StartScreen(Screen[None]):
     """What is there when no source was given.
 
     Args:
-        recent: absolute paths of what was opened lately.
+        recent: absolute paths of what was opened lately, and addresses or names of servers.
+        servers: addresses of the servers that have names.
         ascii: use ASCII signs only.
     """
 
@@ -42,9 +43,11 @@ class StartScreen(Screen[None]):
     StartScreen.-low .line, StartScreen.-low #pipe { display: none; }
     """
 
-    def __init__(self, recent: Sequence[str], *, ascii: bool = False) -> None:
+    def __init__(
+        self, recent: Sequence[str], servers: Mapping[str, str] | None = None, *, ascii: bool = False
+    ) -> None:
         super().__init__()
-        self._chooser = Chooser(recent, ascii=ascii, ground="background")
+        self._chooser = Chooser(recent, servers or {}, ascii=ascii, ground="background")
         self._ascii = ascii
 
     @property
@@ -102,7 +105,8 @@ class OpenScreen(ModalScreen[None]):
     """Asks for another source; what is open stays until something of it is there.
 
     Args:
-        recent: absolute paths of what was opened lately.
+        recent: absolute paths of what was opened lately, and addresses or names of servers.
+        servers: addresses of the servers that have names.
         ascii: use ASCII signs only.
     """
 
@@ -116,9 +120,11 @@ class OpenScreen(ModalScreen[None]):
     OpenScreen Recent { max-height: 12; }
     """
 
-    def __init__(self, recent: Sequence[str], *, ascii: bool = False) -> None:
+    def __init__(
+        self, recent: Sequence[str], servers: Mapping[str, str] | None = None, *, ascii: bool = False
+    ) -> None:
         super().__init__()
-        self._chooser = Chooser(recent, ascii=ascii, ground="panel")
+        self._chooser = Chooser(recent, servers or {}, ascii=ascii, ground="panel")
         self._ascii = ascii
 
     @property
@@ -127,7 +133,7 @@ class OpenScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Container(id="box") as box:
-            box.border_title = "Open a file"
+            box.border_title = "Open a file or a server"
             if self._ascii:
                 box.styles.border = ("ascii", "white")
             yield self._chooser

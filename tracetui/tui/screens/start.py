@@ -12,6 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tracetui.text import cell_len, fit, neutralise, to_ascii
+from tracetui.tui import paths
 from tracetui.tui.bindings import bindings_for
 from tracetui.tui.theme import Paint, paint
 from tracetui.tui.widgets.line import Line
@@ -66,7 +67,7 @@ class LoadingScreen(Screen[None]):
 
     def __init__(self, names: Sequence[str], *, ascii: bool = False) -> None:
         super().__init__()
-        what = neutralise(names[0]) if len(names) == 1 else f"{len(names):,} sources"
+        what = neutralise(paths.shown(names[0])) if len(names) == 1 else f"{len(names):,} sources"
         what = "standard input" if what == "-" else what
         self._centre = _Centre(f"Reading {to_ascii(what) if ascii else what}", ascii=ascii)
 

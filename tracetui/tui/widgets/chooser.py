@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tracetui.errors import TracetuiError
+from tracetui.loaders.remote import is_address
 from tracetui.text import cell_len, fit, neutralise, to_ascii
 from tracetui.tui import paths
 from tracetui.tui.detail.lines import Line, Piece
@@ -72,10 +73,13 @@ class Recent(LinesView):
     class Picked(Message):
         """The row of the cursor was clicked again."""
 
-    def __init__(self, names: Sequence[str], *, ascii: bool, ground: Ground) -> None:
+    def __init__(
+        self, names: Sequence[str], servers: Mapping[str, str], *, ascii: bool, ground: Ground
+    ) -> None:
         super().__init__(ascii=ascii)
         self.GROUND = ground
         self.names = names
+        self.servers = servers
         self.seen: dict[str, paths.Seen] = {}
         self.styles.background = "transparent"
 
@@ -96,10 +100,10 @@ class Recent(LinesView):
         if not self.names:
             yield Line((Piece(fit(" nothing has been opened yet", width, pad=False), "muted"),))
             return
-        longest = max(cell_len(neutralise(name.rpartition("/")[2])) for name in self.names)
+        longest = max(cell_len(neutralise(self._parts(name)[0])) for name in self.names)
         last = min(longest, 40, max(8, width // 3))
         for name in self.names:
-            folder, _, file = paths.short(name).rpartition("/")
+            file, folder = self._parts(name)
             seen = self.seen.get(name, paths.Seen(True, ""))
             room = width - last - _SIZE - 4
             yield Line(
@@ -112,6 +116,15 @@ class Recent(LinesView):
                     Piece(f"{seen.words:>{_SIZE}}"[-_SIZE:], "muted" if seen.there else "warning"),
                 )
             )
+
+    def _parts(self, name: str) -> tuple[str, str]:
+        """What a row begins with, and where that is."""
+        if name in self.servers:
+            return name, paths.shown(self.servers[name])
+        if is_address(name):
+            return name.partition("://")[2].partition("/")[0], name
+        folder, _, file = paths.short(name).rpartition("/")
+        return file, folder
 
     def on_click(self, event: events.Click) -> None:
         row = int(self.scroll_offset.y) + event.y
@@ -136,7 +149,7 @@ class PathField(Input):
 
     def __init__(self) -> None:
         super().__init__(
-            placeholder="path of a file or a folder",
+            placeholder="path of a file or a folder, or the address of a server",
             restrict=_NO_CONTROLS,
             max_length=_LONGEST,
             select_on_focus=False,
@@ -158,7 +171,8 @@ class Chooser(Vertical):
     """The field, a line for what there is to say, and the list.
 
     Args:
-        names: absolute paths of what was opened lately.
+        names: absolute paths of what was opened lately, and addresses or names of servers.
+        servers: addresses of the servers that have names.
         ascii: use ASCII signs only.
         ground: what it all stands on.
     """
@@ -182,10 +196,12 @@ class Chooser(Vertical):
             super().__init__()
             self.name = name
 
-    def __init__(self, names: Sequence[str], *, ascii: bool, ground: Ground) -> None:
+    def __init__(
+        self, names: Sequence[str], servers: Mapping[str, str], *, ascii: bool, ground: Ground
+    ) -> None:
         super().__init__()
         self.field = PathField()
-        self.recent = Recent(names, ascii=ascii, ground=ground)
+        self.recent = Recent(names, servers, ascii=ascii, ground=ground)
         self._ascii = ascii
         self._ground: Ground = ground
         self._words = Words(ground, (("", "muted"),), ascii=ascii)
@@ -205,7 +221,11 @@ class Chooser(Vertical):
             self.run_worker(self._look, thread=True, group="recent")
 
     def _look(self) -> None:
-        seen = {name: paths.look(name) for name in self.recent.names}
+        servers = self.recent.servers
+        seen = {
+            name: paths.Seen(True, "server") if name in servers else paths.look(name)
+            for name in self.recent.names
+        }
         self.app.call_from_thread(self.recent.see, seen)
 
     def tell(self, text: str, is_error: bool = False) -> None:

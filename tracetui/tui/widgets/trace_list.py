@@ -13,7 +13,7 @@ from textual.widget import Widget
 from tracetui import format as fmt
 from tracetui.text import cell_len, fit, neutralise
 from tracetui.tui.bindings import bindings_for
-from tracetui.tui.listing import Listing
+from tracetui.tui.listing import UNKNOWN, Listing
 from tracetui.tui.theme import Paint, paint
 from tracetui.tui.traces_state import Column, ListState, TraceListState, strip_of
 from tracetui.tui.traces_state import Strip as Durations
@@ -202,6 +202,17 @@ class TraceHead(Widget):
                 return
 
 
+def _unsaid(listing: Listing) -> set[Column]:
+    """The columns of which nothing is known of any trace."""
+    figures = {
+        Column.SPANS: listing.span_count,
+        Column.SERVICES: listing.service_count,
+        Column.ERRORS: listing.error_count,
+        Column.ISSUES: listing.issues,
+    }
+    return {column for column, values in figures.items() if len(values) and int(values.max()) == UNKNOWN}
+
+
 class TraceTable(ScrollView, can_focus=True):
     """The rows."""
 
@@ -257,6 +268,7 @@ class TraceTable(ScrollView, can_focus=True):
                 dated=dated,
                 most_spans=int(listing.span_count.max()) if len(starts) else 0,
                 longest_name=longest_name(listing),
+                unsaid=_unsaid(listing),
             )
             self._drawer = RowDrawer(self.state, layout, styles, self.clock, ascii=self.ascii)
         return self._drawer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +28,14 @@ _TITLES: Final = {Column.SERVICES: "svcs"}
 _SHORT: Final = {Column.SERVICES: "svcs", Column.ERRORS: "err", Column.ISSUES: "iss"}
 
 
+_PARTS: Final = {
+    Column.SPANS: "spans",
+    Column.SERVICES: "services",
+    Column.ERRORS: "errors",
+    Column.ISSUES: "issues",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Cells of each part of a row, 0 where it is left out.
@@ -49,7 +58,15 @@ class Layout:
     dated: bool
 
     @classmethod
-    def fitting(cls, width: int, *, dated: bool, most_spans: int = 0, longest_name: int = 0) -> Layout:
+    def fitting(
+        cls,
+        width: int,
+        *,
+        dated: bool,
+        most_spans: int = 0,
+        longest_name: int = 0,
+        unsaid: Container[Column] = (),
+    ) -> Layout:
         """Divide `width` cells: names and bars share what is left; what matters least goes first.
 
         Args:
@@ -57,6 +74,7 @@ class Layout:
             dated: Whether times need their date.
             most_spans: The largest number of spans of a trace.
             longest_name: Cells of the longest name, where they are known: bars get those not needed.
+            unsaid: Columns that have nothing to say.
         """
         roomy = width >= 100
         gap = 2 if roomy else 1
@@ -68,6 +86,9 @@ class Layout:
             "errors": 6 if roomy else 4,
             "issues": 6 if roomy else 4,
         }
+        for column, part in _PARTS.items():
+            if column in unsaid:
+                kept[part] = 0
         rest = 0
         for gone in (None, "issues", "services", "when", "spans", "errors"):
             if gone is not None:
