@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Callable, Iterator, Sequence, Set
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence, Set
 from typing import Final
 
 from msgspec import Struct
@@ -14,15 +12,13 @@ from tracetui.errors import InputError
 from tracetui.loaders.collecting import Collecting
 from tracetui.loaders.control import Control, Progress, Stopped
 from tracetui.loaders.fetched import Fetched
+from tracetui.loaders.memory import while_loading
 from tracetui.loaders.remote import Fetch, Remote, is_address, plain_id
 from tracetui.model.builder import StoreBuilder
 from tracetui.model.trace import Collection
 from tracetui.sources import ByteSource
 
 __all__ = ["LoadOptions", "Progress", "load", "read_sources"]
-
-
-_KEPT: Final = 4000 << 10
 
 
 class LoadOptions(Struct, frozen=True):
@@ -70,7 +66,7 @@ def load(
     control = Control(builder, on_progress=on_progress, on_partial=on_partial, cancelled=cancelled)
     run = Collecting(builder, control, input_format=options.input_format, max_bytes=options.max_bytes)
     fetched = Fetched(builder, run)
-    with _without_gc():
+    with while_loading():
         complete = True
         try:
             for name in names:
@@ -99,7 +95,7 @@ def read_sources(
     control = Control(builder, on_partial=on_partial, cancelled=cancelled)
     run = Collecting(builder, control)
     fetched = Fetched(builder, run)
-    with _without_gc():
+    with while_loading():
         complete = True
         try:
             fetched.read(Remote(sources))
@@ -118,20 +114,3 @@ def _chosen(collection: Collection, trace_ids: Sequence[str], asked_for: Set[str
         told = f"trace {', '.join(trace_ids)} is not among the {len(ids)} traces read"
         raise InputError(told, hint="check the id")
     return collection.select(numbers)
-
-
-@contextmanager
-def _without_gc() -> Iterator[None]:
-    """No garbage collection: it would walk all that was read, over and over.
-
-    Freeing one large block also tells glibc to keep smaller ones when they are freed, instead of giving each
-    batch's buffers back to the system and asking for them again.
-    """
-    was_on = gc.isenabled()
-    bytes(_KEPT)
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

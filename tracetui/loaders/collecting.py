@@ -6,6 +6,7 @@ from tracetui.errors import InputError, NotATrace, TracetuiError
 from tracetui.loaders.control import Control
 from tracetui.loaders.detect import Loader, find_loader
 from tracetui.loaders.foreign import read_all
+from tracetui.loaders.memory import give_back
 from tracetui.loaders.stream import JsonFault, JsonTruncated
 from tracetui.model.builder import StoreBuilder
 from tracetui.model.issues import IssueCode
@@ -230,7 +231,10 @@ class Collecting:
         self._pulse.end()
         if not self._builder.span_count and complete:
             raise self.failures[0] if self.failures else NotATrace("holds no spans")
+        spans = self._builder.span_count
+        give_back(spans)
         collection = self._builder.finish(complete=complete)
+        give_back(spans)
         collection.failures.extend(self.failures)
         return collection
 

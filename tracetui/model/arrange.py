@@ -61,8 +61,8 @@ def arrange(builder: StoreBuilder, columns: Columns, *, complete: bool) -> Colle
     _tell_roots(builder, columns, parent, logs)
     _tell_outside(builder, columns, parent, logs)
     store, trace_codes = _lay_out(builder, columns, parent, forest, resources)
-    position = np.empty(len(parent), np.int64)
-    position[forest.order] = np.arange(len(parent))
+    position = np.empty(len(parent), np.int32)
+    position[forest.order] = np.arange(len(parent), dtype=np.int32)
     if more_records:
         store.more_records = {int(position[place[host]]): more for host, more in more_records.items()}
     sources = [
