@@ -172,6 +172,11 @@ def bad_utf8() -> bytes:
     return jaeger(jspan(1), jspan(2, 1, operationName="MARK")).replace(b"MARK", b"caf\xe9")
 
 
+@raises(IssueCode.OTHER_ENCODING, 1, "UTF-16-LE")
+def other_encoding() -> bytes:
+    return jaeger(jspan(1)).decode().encode("utf-16")
+
+
 @raises(IssueCode.BAD_UNICODE, 1, "surrogate", key(2))
 def bad_unicode() -> bytes:
     return jaeger(jspan(1), jspan(2, 1, operationName="half \ud800"))

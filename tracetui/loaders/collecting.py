@@ -16,7 +16,9 @@ from tracetui.sources import (
     FileSource,
     PackedSource,
     Scratch,
+    TranscodedSource,
     ZipArchive,
+    as_utf8,
     expand,
     open_member,
     open_source,
@@ -157,18 +159,23 @@ class Collecting:
             Stopped: The user wants no more.
         """
         before = len(self._builder.sources)
+        text = source
         try:
-            loader = self._loader_of(source)
-            self._control.next_source(source)
-            self._load(loader, source)
+            text = as_utf8(source, max_bytes=self._max_bytes, scratch=self._scratch, tick=self._pulse)
+            loader = self._loader_of(source, text)
+            self._control.next_source(text)
+            self._load(loader, source, text)
+            if isinstance(text, TranscodedSource):
+                told = f"{source.name}: {text.encoding.upper()}"
+                self._builder.issues.add(IssueCode.OTHER_ENCODING, told)
         finally:
             # Once announced, a source is read again whenever a span is opened.
             if len(self._builder.sources) == before:
-                source.close()
+                text.close()
 
-    def _loader_of(self, source: ByteSource) -> Loader:
+    def _loader_of(self, source: ByteSource, text: ByteSource) -> Loader:
         try:
-            return find_loader(source, self._input_format)
+            return find_loader(text, self._input_format)
         except NotATrace as error:
             if not isinstance(source, PackedSource) or not (source.corrupt or source.cut):
                 raise
@@ -176,10 +183,10 @@ class Collecting:
             hint = error.message if source.pread(0, 1) else "nothing could be read of it"
             raise InputError(told, source=source.name, hint=hint) from None
 
-    def _load(self, loader: Loader, source: ByteSource) -> None:
+    def _load(self, loader: Loader, source: ByteSource, text: ByteSource) -> None:
         before, cut_before = self._builder.span_count, self._cuts()
         try:
-            read_all(loader, source, self._builder, self._control)
+            read_all(loader, text, self._builder, self._control)
         except JsonTruncated as fault:
             reason = "the file is cut"
             if isinstance(source, PackedSource) and (source.corrupt or source.cut):

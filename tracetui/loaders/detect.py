@@ -55,6 +55,8 @@ _HINTS: Final = {
     "xz-compressed data": "decompress it first: xz -d",
     "bzip2-compressed data": "decompress it first: bunzip2",
 }
+_FIELDS: Final = re.compile(rb"\x0a[\x80-\xff]{0,4}[\x00-\x7f]([\x0a\x12])", re.DOTALL)
+_JS_CONSOLE: Final = re.compile(rb"\{\s+(?:resource|traceId|instrumentationScope): ")
 _SCALAR: Final = re.compile(rb'null|true|false|-?[0-9][0-9.eE+-]*|"[^"]*"')
 _READABLE: Final = "Jaeger, OTLP and Zipkin v2 JSON can be read"
 
@@ -113,11 +115,14 @@ def what_it_is(head: Head) -> tuple[str, str]:
             "is it a login page or an error page? Save the JSON behind it",
         )
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or (b"\0" in data[:4] and _is_utf16(data)):
-        return "is encoded in UTF-16, not UTF-8", "convert it: iconv -f utf-16 -t utf-8"
+        return "is text in UTF-16, but no JSON", _READABLE
     if text[:1] in (b"{", b"["):
         return _what_json(head)
     if _SCALAR.fullmatch(text.rstrip()):
         return "is JSON but holds no trace", _READABLE
+    protobuf = _what_protobuf(data) if _is_binary(data) else ""
+    if protobuf:
+        return f"looks like {protobuf}, which is not supported", _READABLE
     position = len(data) - len(text) + head.start
     if _is_binary(data):
         return f"is binary data that is no known trace format (first bytes {data[:4].hex(' ')})", _READABLE
@@ -130,6 +135,24 @@ def _is_utf16(data: bytes) -> bool:
     return max(even, odd) > len(head) // 4 > 4 * min(even, odd)
 
 
+def _what_protobuf(data: bytes) -> str:
+    """What the first bytes of a message of protobuf are likely to be: a field 1 with a field 1 or 2 in it."""
+    if len(data) > 8 and data[0] == 0 and int.from_bytes(data[:4], "big") and data[4] == 0x0A:
+        return "messages of OTLP protobuf, each behind its length"
+    found = _FIELDS.match(data)
+    if found is None:
+        return ""
+    inner = data[found.end() :]
+    # Zipkin has the id of the trace there, 8 or 16 bytes; OTLP a resource, or a list of spans.
+    if (
+        found[1] == b"\x0a"
+        and inner[:1] in (b"\x08", b"\x10")
+        and inner[1 + inner[0] :][:1] in (b"\x12", b"\x1a")
+    ):
+        return "Zipkin protobuf"
+    return "OTLP protobuf"
+
+
 def _is_binary(data: bytes) -> bool:
     head = data[:1024]
     odd = sum(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in head)
@@ -139,7 +162,6 @@ def _is_binary(data: bytes) -> bool:
 _UNSUPPORTED: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("traceEvents",), "a Chrome trace"),
     (("ph", "ts"), "a Chrome trace"),
-    (("batches",), "a Tempo trace"),
     (("resourceLogs",), "OTLP logs without spans"),
     (("resourceMetrics",), "OTLP metrics without spans"),
     (("traceId", "id", "binaryAnnotations"), "Zipkin v1 JSON"),
@@ -147,6 +169,7 @@ _UNSUPPORTED: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("trace_id", "span_id", "meta"), "Datadog spans"),
     (("trace_id", "span_id", "metrics"), "Datadog spans"),
     (("trace_id", "span_id", "resource"), "Datadog spans"),
+    (("Start", "Duration", "Stats"), "Datadog trace statistics, without spans"),
     (("Traces",), "AWS X-Ray traces"),
     (("Segments",), "an AWS X-Ray trace"),
     (("trace_id", "start_time", "id"), "AWS X-Ray segments"),
@@ -156,15 +179,28 @@ _UNSUPPORTED: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("hits", "took"), "an answer of Elasticsearch"),
     (("_index", "_source"), "Elasticsearch documents"),
     (("spanID", "operationName", "startTimeMillis"), "Jaeger documents of Elasticsearch"),
+    (("spanID", "operationName", "process"), "Jaeger documents of Elasticsearch"),
+    (("TraceID", "SpanID", "OperationName"), "Jaeger rows of Cassandra"),
     (("spans", "processMap"), "Jaeger protobuf JSON"),
+    (("Node", "Spans"), "OpenCensus spans"),
+    (("event_id", "sent_at"), "Sentry envelopes"),
+    (("event_id", "contexts"), "Sentry events"),
+    (("traceId", "segments"), "a SkyWalking trace"),
+    (("traceSegmentId", "spans"), "SkyWalking segments"),
     (("panels", "__requires"), "a Grafana dashboard"),
     (("dashboard",), "a Grafana dashboard"),
+)
+_LISTINGS: Final = (
+    (("summaries", "[]"), "rootServiceName", "is the result of a search, without spans"),
+    (("traces", "[]"), "rootServiceName", "is the result of a search, without spans"),
+    (("data", "[]"), "callCount", "is a list of calls between services, not a trace"),
+    (("[]",), "callCount", "is a list of calls between services, not a trace"),
 )
 
 
 def _what_json(head: Head) -> tuple[str, str]:
     hint = _READABLE
-    paths = ((), ("[]",), ("[]", "[]"), ("data",), ("data", "[]"), ("traces", "[]", "[]"))
+    paths = ((), ("[]",), ("[]", "[]"), ("data",), ("[]", "data"), ("data", "[]"), ("traces", "[]", "[]"))
     for keys, name in _UNSUPPORTED:
         if any(set(keys) <= head.keys(*path) for path in paths):
             return f"looks like {name}, which is not supported", hint
@@ -172,16 +208,19 @@ def _what_json(head: Head) -> tuple[str, str]:
         spans = head.keys(*path, "spans", "[]")
         if "traceIdLow" in spans:
             return "looks like Jaeger Thrift JSON, which is not supported", hint
-        if "spanId" in spans:
+        if "spanId" in spans or (spans and "process" in head.keys(*path)):
             return "looks like Jaeger protobuf JSON, which is not supported", hint
-    if {"rootServiceName"} <= head.keys("traces", "[]"):
-        return "is the result of a search, without spans", "download one of its traces"
+    for path, key, what in _LISTINGS:
+        if key in head.keys(*path):
+            return what, "download one of its traces"
     message = _error_of(head)
     if message:
         return message, "the backend answered with an error instead of a trace"
     top = ", ".join(sorted(head.keys() or head.keys("[]"))[:5])
     if top:
         return f"is JSON but no trace that is known (its keys: {top[:80]})", hint
+    if _JS_CONSOLE.search(head.data):
+        return "looks like the output of a JavaScript console exporter, which is not supported", hint
     if not head.complete and not head.kinds("[]"):
         return "is JSON but no trace that is known", hint
     return "is JSON but holds no trace", hint

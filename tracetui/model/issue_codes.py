@@ -60,3 +60,4 @@ class IssueCode(StrEnum):
     NOT_A_TRACE = "not-a-trace"
     GUESSED_UNIT = "guessed-unit"
     ALREADY_ADJUSTED = "already-adjusted"
+    OTHER_ENCODING = "other-encoding"

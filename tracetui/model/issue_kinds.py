@@ -142,7 +142,7 @@ KINDS: dict[IssueCode, IssueKind] = {
         "1 line cannot be read; left out",
         "{n} lines cannot be read; left out",
         "A line or a document among others is no valid JSON, as when writers mix their output.",
-        "Reading went on with the next line.",
+        "Spans before the fault are kept; reading went on with the next line.",
         "Look at the lines that the samples name.",
     ),
     IssueCode.BAD_UTF8: IssueKind(
@@ -182,8 +182,8 @@ KINDS: dict[IssueCode, IssueKind] = {
         "1 record is of another format",
         "{n} records are of another format",
         "A document of another kind stands among the others.",
-        "It was passed over; the rest is in the format that the source began with.",
-        "Read it from a file of its own.",
+        "If that can be read, it was; the sample says which format it is. Else it was passed over.",
+        "Nothing, unless a sample shows what should have been read.",
     ),
     IssueCode.OTHER_SIGNALS: IssueKind(
         _I,
@@ -360,5 +360,13 @@ KINDS: dict[IssueCode, IssueKind] = {
         "Jaeger moves spans of hosts whose clocks it takes to be off, and says so in their warnings.",
         "Times are shown as they came.",
         "Ask the backend for raw times (`?raw=true`) to see what was recorded.",
+    ),
+    IssueCode.OTHER_ENCODING: IssueKind(
+        _I,
+        "1 source is in UTF-16 or UTF-32; read as such",
+        "{n} sources are in UTF-16 or UTF-32; read as such",
+        "JSON is to be in UTF-8, but Windows PowerShell writes what it redirects (`>`) in UTF-16.",
+        "The text was decoded; byte numbers in other issues are those of the decoded text.",
+        "Nothing. `Out-File -Encoding utf8` writes UTF-8.",
     ),
 }

@@ -7,9 +7,11 @@ from tracetui.sources.open import open_member, open_source, unpack
 from tracetui.sources.packed import PackedSource
 from tracetui.sources.scratch import Scratch
 from tracetui.sources.spool import SpooledSource
+from tracetui.sources.transcoded import TranscodedSource, as_utf8
 from tracetui.sources.zipped import ZipArchive
 
 __all__ = [
     "ByteSource", "FileSource", "Found", "MemorySource", "PackedSource", "Scratch", "SpooledSource",
-    "Stopped", "Tick", "ZipArchive", "expand", "open_member", "open_source", "unpack",
+    "Stopped", "Tick", "TranscodedSource", "ZipArchive", "as_utf8", "expand", "open_member",
+    "open_source", "unpack",
 ]  # fmt: skip
