@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import weakref
 from collections.abc import Sequence
 from concurrent.futures import Future
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -80,7 +81,9 @@ class Client:
         self._verify = (
             context(options) if split.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         )
-        self._http: httpx.AsyncClient | None = None
+        self._pool = _Pool()
+        # Whoever has a client drops it, and with it go its connections.
+        weakref.finalize(self, self._pool.close).atexit = False
 
     @property
     def warning(self) -> str:
@@ -129,23 +132,21 @@ class Client:
 
     def close(self) -> None:
         """Give back the connections."""
-        http, self._http = self._http, None
-        if http is not None:
-            asyncio.run_coroutine_threadsafe(http.aclose(), network_loop())
+        self._pool.close()
 
     # On the thread of the network
 
     def _client(self) -> httpx.AsyncClient:
-        if self._http is None:
-            self._http = httpx.AsyncClient(
+        if self._pool.http is None:
+            self._pool.http = httpx.AsyncClient(
                 verify=self._verify,
                 trust_env=False,
-                proxy=None if self._proxy is None else httpx.Proxy(self._proxy.url, ssl_context=self._verify),
+                proxy=None if self._proxy is None else httpx.Proxy(self._proxy.url),
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
                 headers={"User-Agent": "tracetui", "Accept": "application/json, */*;q=0.8"},
                 limits=httpx.Limits(max_connections=8, keepalive_expiry=30),
             )
-        return self._http
+        return self._pool.http
 
     async def _run(self, transfer: Transfer, urls: Sequence[str]) -> None:
         fault: TracetuiError | None = BackendError("gave no answer", source=transfer.name)
@@ -286,6 +287,20 @@ class Client:
                 told_s = now()
                 transfer.call.tell(Phase("receiving", self.host, one.got, one.total, one.attempt))
         transfer.feed(decoder.end())
+
+
+class _Pool:
+    """The connections of a client; used on the thread of the network, closed from any."""
+
+    def __init__(self) -> None:
+        self.http: httpx.AsyncClient | None = None
+
+    def close(self) -> None:
+        """Give them back, soon."""
+        http, self.http = self.http, None
+        loop = network_loop()
+        if http is not None and loop.is_running():  # it is not when the process ends
+            asyncio.run_coroutine_threadsafe(http.aclose(), loop)
 
 
 class _Try(Struct):

@@ -160,7 +160,7 @@ class Jaeger:
 
     def open_trace(self, trace_ids: Sequence[str], call: Call) -> ByteSource:
         """See `Backend`."""
-        apis = ["v1", "v3"] if (self._known.traces or self._hint) == "v1" else ["v3", "v1"]
+        apis = ["v1", "v3"] if (self._hint or self._known.traces) == "v1" else ["v3", "v1"]
         if len(trace_ids) >= call.left and self._known.search == "v1":
             apis = ["v1"]
         name = f"{self.address}/trace/{'...'.join(trace_ids)}"
@@ -175,7 +175,8 @@ class Jaeger:
                 if error.status == 404:
                     raise _not_found(self._server, trace_ids) from None
                 raise
-            self._known.traces = api
+            if not self._hint:
+                self._known.traces = api
             return self._server.source(transfer)
         assert missing is not None
         raise missing

@@ -36,7 +36,7 @@ def decode(record: bytes) -> SpanDetails:
     version = _first_text(attributes, _SCOPE_VERSIONS)
     return SpanDetails(
         attributes=attributes,
-        events=[_event(log, warnings) for log in _list(value.get("logs")) if isinstance(log, dict)],
+        events=_events(value, warnings),
         links=list(_links(value)),
         status_message=_first_text(attributes, ("otel.status_description",)),
         warnings=warnings,
@@ -99,6 +99,12 @@ def _typed(value: Any, type_name: Any, key: str, warnings: list[str]) -> Attribu
             return value
     warnings.append(f"tag {key} is no {kind}")
     return value
+
+
+def _events(value: dict[str, Any], warnings: list[str]) -> list[Event]:
+    """In order of time, which is not always that of the record."""
+    events = [_event(log, warnings) for log in _list(value.get("logs")) if isinstance(log, dict)]
+    return sorted(events, key=lambda event: event.time_ns)
 
 
 def _event(log: dict[str, Any], warnings: list[str]) -> Event:
