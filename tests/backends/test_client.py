@@ -135,9 +135,9 @@ def test_the_whole_request_has_a_deadline_of_its_own() -> None:
 
 def test_too_much_is_refused_by_its_size_and_by_its_announcement() -> None:
     packed = gzip.compress(b" " * 5_000_000)
-    with serving(lambda seen: Reply(packed, headers={"Content-Encoding": "gzip"})) as server:
-        with pytest.raises(BackendError, match=r"more than 1\.0 MB"):
-            get(server.url, max_bytes=1_000_000)
+    bomb, told = Reply(packed, headers={"Content-Encoding": "gzip"}), r"more than 1\.0 MB"
+    with serving(lambda seen: bomb) as server, pytest.raises(BackendError, match=told):
+        get(server.url, max_bytes=1_000_000)
     with serving(lambda seen: Reply(BODY)) as server, pytest.raises(BackendError, match="announces"):
         get(server.url, max_bytes=1000)
 
