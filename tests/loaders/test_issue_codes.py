@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import CHECKOUT
+from tracetui.analysis.skew import tell_skew
 from tracetui.loaders import load
 from tracetui.model.issues import KINDS, Issue, IssueCode, Severity
 from tracetui.model.trace import Collection
@@ -264,6 +265,49 @@ def base64_ids() -> bytes:
     return otlp(ospan(1), ospan(2, 1, spanId="AAAAAAAAAAI="))
 
 
+@raises(IssueCode.PARTIAL_TRACE, 1, "part of the trace")
+def partial_trace() -> bytes:
+    return b'{"trace":' + otlp(ospan(1)) + b',"status":"PARTIAL"}'
+
+
+@raises(IssueCode.NO_SPANS, 1, "abcd")
+def no_spans() -> bytes:
+    document = json.loads(jaeger(jspan(1)))
+    document["data"].append({"traceID": "abcd" * 8, "spans": [], "processes": {}})
+    return json.dumps(document).encode()
+
+
+@raises(IssueCode.MERGED_TRACE, 1, TRACE)
+def merged_trace() -> bytes:
+    document = json.loads(jaeger(jspan(1)))
+    document["data"] += json.loads(jaeger(jspan(2, 1)))["data"]
+    return json.dumps(document).encode()
+
+
+@raises(IssueCode.DUPLICATE_TRACE, 1, "trace.json")
+def duplicate_trace() -> Files:
+    return {"again.json": jaeger(jspan(1)), "trace.json": jaeger(jspan(1))}
+
+
+@raises(IssueCode.ID_CASE, 1, "00000000000000AB", key(0xAB))
+def id_case() -> bytes:
+    return jaeger(jspan(1), jspan(2, 1, spanID="00000000000000AB"))
+
+
+@raises(IssueCode.SKEW, 1, "stock", key(2))
+def skew() -> bytes:
+    server = [{"key": "span.kind", "type": "string", "value": "server"}]
+    document = json.loads(jaeger(jspan(1), jspan(2, 1, startTime=US - 50_000, processID="p2", tags=server)))
+    document["data"][0]["processes"]["p2"] = {"serviceName": "stock"}
+    return json.dumps(document).encode()
+
+
+@raises(IssueCode.ALREADY_ADJUSTED, 1, "", key(2))
+def already_adjusted() -> bytes:
+    note = "This span's timestamps were adjusted by 5ms"
+    return jaeger(jspan(1), jspan(2, 1, warnings=[note]))
+
+
 @raises(IssueCode.NOT_A_TRACE, 1, "notes.txt")
 def not_a_trace() -> Files:
     return {"notes.txt": b"to be read\n", "trace.json": jaeger(jspan(1))}
@@ -272,7 +316,9 @@ def not_a_trace() -> Files:
 def read(files: Files, folder: Path) -> Collection:
     for name, data in files.items():
         (folder / name).write_bytes(data)
-    return load([str(folder) if len(files) > 1 else str(folder / next(iter(files)))])
+    collection = load([str(folder) if len(files) > 1 else str(folder / next(iter(files)))])
+    tell_skew(collection)
+    return collection
 
 
 def found(collection: Collection, code: IssueCode) -> tuple[Issue, int]:
@@ -308,8 +354,8 @@ def test_the_set_is_closed() -> None:
     for path in (CHECKOUT / "tracetui").rglob("*.py"):
         if path.name not in ("issue_codes.py", "issue_kinds.py"):
             named |= set(re.findall(r"IssueCode\.([A-Z_0-9]+)", path.read_text(encoding="utf-8")))
-    assert {code.name for code in MADE} <= named <= {code.name for code in IssueCode}
-    assert set(KINDS) == set(IssueCode)
+    assert named == {code.name for code in IssueCode}
+    assert set(KINDS) == set(IssueCode) == set(MADE)
 
 
 def test_words_are_sentences() -> None:

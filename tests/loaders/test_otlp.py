@@ -193,7 +193,7 @@ def test_ids_in_capitals_and_base64() -> None:
     collection = read(otlp, request(owned("a", *spans)))
     (trace,) = collection.traces
     assert [one.depth for one in trace.spans] == [0, 1, 2]
-    assert issues(collection) == {"base64-ids": 1}
+    assert issues(collection) == {"base64-ids": 1, "id-case": 1}
 
 
 def test_empty_ids_make_spans_of_their_own() -> None:

@@ -155,7 +155,8 @@ def test_trace_codes_are_made_once_and_bad_ones_told() -> None:
     trace_codes = values.TraceCodes(told.trace, told)
     texts = ["a3ce929d0e0e4736", "0" * 16 + "A3CE929D0E0E4736", "", "0" * 32, "x y"]
     assert [trace_codes[text] for text in texts] == [0, 0, 1, 2, 3]
-    assert [(trace, code) for trace, code, _ in told.issues] == [(1, "bad-id"), (2, "bad-id"), (3, "bad-id")]
+    found = [(trace, code.value) for trace, code, _ in told.issues]
+    assert found == [(0, "id-case"), (1, "bad-id"), (2, "bad-id"), (3, "bad-id")]
 
 
 NOW = 1717750000123456789

@@ -175,6 +175,7 @@ class _Reader:
             if self.columns.add(trace, chunk):
                 self.columns.flush()
                 self.control.step()
+        trace.empty = not (trace.slots or trace.lost)
 
     def _misplaced(self, trace: TraceObject, value: bytes) -> None:
         if value != b"null":

@@ -50,6 +50,7 @@ class TraceObject(Struct):
         waiting: First row and slots of rows that were appended before that.
         lost: What is told of records that were left out.
         warnings: What the backend says of the whole trace.
+        empty: Its list of spans was read to the end and has none.
     """
 
     text: str = ""
@@ -61,6 +62,7 @@ class TraceObject(Struct):
     waiting: list[tuple[int, npt.NDArray[np.int32]]] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    empty: bool = False
 
 
 class Part(Struct):
@@ -134,6 +136,7 @@ class SpanColumns:
         self._parts: list[Part] = []
         self._pending = 0
         self._total = 0
+        self._closed: set[str] = set()
         self._to_tell: list[tuple[TraceObject, list[Note]]] = []
 
     def add(self, trace: TraceObject, chunk: Chunk[Skeleton]) -> bool:
@@ -152,7 +155,13 @@ class SpanColumns:
         if trace.lost or trace.warnings:
             self._tell_of_trace(trace)
         if not trace.slots:
+            if trace.empty:
+                self.builder.issues.add(IssueCode.NO_SPANS, f"trace {shown(trace.text)}")
             return
+        if trace.text in self._closed:
+            self.builder.issues.add(IssueCode.MERGED_TRACE, f"trace {trace.text} stands there once more")
+        elif trace.text:
+            self._closed.add(trace.text)
         notes: list[Note] = []
         table = {} if processes is None else self.processes.read(processes, notes)
         self.processes.describe(trace, table)

@@ -19,6 +19,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from tracetui.loaders.oddities import Oddities as Oddities
+from tracetui.loaders.oddities import TraceIssues as TraceIssues
+from tracetui.loaders.oddities import tell_capitals
 from tracetui.model.issues import IssueCode
 from tracetui.model.store import Flag, Kind, Status
 
@@ -40,51 +43,6 @@ class OpaqueIds(Protocol):
     """What ids that do not decode need of a builder."""
 
     def opaque(self, text: str) -> int: ...
-
-
-class TraceIssues(Protocol):
-    """What an `Oddities` needs of a builder."""
-
-    def trace_issue(
-        self, trace: int, code: IssueCode, sample: str = "", count: int = 1, row: int = -1
-    ) -> None: ...
-
-
-class Oddities:
-    """What was mended in one batch of records, each record counted once for each code."""
-
-    def __init__(self) -> None:
-        self._found: dict[tuple[int, IssueCode], str] = {}
-
-    def add(self, row: int, code: IssueCode, sample: str = "") -> None:
-        """Note that record `row` of the batch (0-based) has this fault."""
-        self._found.setdefault((row, code), sample)
-
-    def move_to(self, other: Oddities, rows: Sequence[int]) -> None:
-        """Note all of this for another batch, in which record n of this one is record `rows[n]`."""
-        for (row, code), sample in self._found.items():
-            other.add(rows[row], code, sample)
-        self._found.clear()
-
-    def report(
-        self, builder: TraceIssues, traces: int | Sequence[int] | NDArray[np.int32], first: int
-    ) -> None:
-        """Tell the builder, and forget.
-
-        Args:
-            builder: The builder of the import.
-            traces: The trace code of the batch, or one for each of its records.
-            first: The builder's row of the first record.
-        """
-        if not self._found:
-            return
-        for (row, code), sample in self._found.items():
-            trace = traces if isinstance(traces, int) else int(traces[row])
-            builder.trace_issue(trace, code, sample, row=first + row)
-        self._found.clear()
-
-    def __bool__(self) -> bool:
-        return bool(self._found)
 
 
 def id_flags(
@@ -187,6 +145,8 @@ class TraceCodes(dict[str, int]):
         code = self[text] = self._trace(canonical)
         if not canonical.strip("0") or not _HEX.fullmatch(canonical):
             self._builder.trace_issue(code, IssueCode.BAD_ID, f"trace id {shown(text)}")
+        elif canonical != text and canonical == text.lower():
+            self._builder.trace_issue(code, IssueCode.ID_CASE, f"trace id {text}")
         return code
 
 
@@ -213,7 +173,9 @@ def span_ids(
             texts = [text or _ZERO_ID for text in values]
             widths = {16}
         if widths == {16}:
-            ids = np.frombuffer(bytes.fromhex("".join(texts)), dtype=">u8")  # type: ignore[arg-type]
+            joined = "".join(texts)  # type: ignore[arg-type]
+            ids = np.frombuffer(bytes.fromhex(joined), dtype=">u8")
+            tell_capitals(joined, texts, odd)  # type: ignore[arg-type]
             # fromhex skips blanks, so the length has to be proved as well.
             if len(ids) == count and (parents or ids.all()):
                 return ids.astype(np.uint64), np.zeros(count, dtype=np.bool_)
@@ -247,6 +209,8 @@ def _odd_span_ids(
             odd.add(row, IssueCode.BAD_ID, f"id {shown(value)} is a number")
         elif text[-1] == "=" or not _HEX.fullmatch(text[2:] if text[:2] in ("0x", "0X") else text):
             odd.add(row, IssueCode.BASE64_IDS, f"id {text}")
+        else:
+            tell_capitals(text, [text], odd, row)
     return ids, opaque
 
 

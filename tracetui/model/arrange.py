@@ -10,6 +10,7 @@ import numpy.typing as npt
 from tracetui.errors import InputError
 from tracetui.model.identity import Clocks, Digests, Identity, identify
 from tracetui.model.issues import IssueCode
+from tracetui.model.shared import tell_shared
 from tracetui.model.store import Flag, Kind, RecordPlace, ResourceTable, SpanStore
 from tracetui.model.times import TraceLogs, mend_times
 from tracetui.model.trace import Collection, SourceInfo
@@ -51,6 +52,9 @@ def arrange(builder: StoreBuilder, columns: Columns, *, complete: bool) -> Colle
     partial = np.array([entry.partial for entry in builder.sources], np.bool_)[columns["source"]]
     identity = identify(columns, builder.references, clocks, _digests(builder, columns), partial)
     _tell_repeats(columns, identity, builder, logs)
+    if len(builder.sources) > 1:
+        names = [entry.source.name for entry in builder.sources]
+        tell_shared(columns["trace"], columns["source"], [*identity.dropped], names, logs)
     more_records = _joined_records(columns, identity)
     parent, columns, place = _leave_out_gone(columns, identity)
     _follow_gone(logs, identity, place)

@@ -241,14 +241,6 @@ KINDS: dict[IssueCode, IssueKind] = {
         "What came is shown.",
         "Ask again later, or raise the limits of the backend.",
     ),
-    IssueCode.DROPPED: IssueKind(
-        _W,
-        "1 record was left out",
-        "{n} records were left out",
-        "A limit was reached.",
-        "What came after it is not shown.",
-        "Ask for less, or raise the limit.",
-    ),
     IssueCode.NO_SPANS: IssueKind(
         _W,
         "1 trace holds no spans",
@@ -329,14 +321,6 @@ KINDS: dict[IssueCode, IssueKind] = {
         "Ids are decoded and shown as hex.",
         "Nothing.",
     ),
-    IssueCode.DUPLICATE_TAG: IssueKind(
-        _I,
-        "1 attribute stands twice in its span; the last is shown",
-        "{n} attributes stand twice in their spans; the last is shown",
-        "A list of tags names one key several times.",
-        "The last value is shown.",
-        "Save the trace as it was read to see all values.",
-    ),
     IssueCode.NOT_A_TRACE: IssueKind(
         _I,
         "1 file is no trace; skipped",
@@ -344,14 +328,6 @@ KINDS: dict[IssueCode, IssueKind] = {
         "A directory, a glob or an archive holds other files too.",
         "They were passed over.",
         "Nothing.",
-    ),
-    IssueCode.GUESSED_UNIT: IssueKind(
-        _W,
-        "1 time has no unit; it was guessed",
-        "{n} times have no unit; it was guessed",
-        "Times are far from what the format's unit makes of them.",
-        "The unit that gives a date of our days was taken.",
-        "Check one of the durations.",
     ),
     IssueCode.ALREADY_ADJUSTED: IssueKind(
         _I,
