@@ -84,6 +84,7 @@ def _open_viewer(names: list[str], options: Options, view_options: ViewOptions) 
         view_options.print_selected,
         options.client_options,
         critical_path=options.critical_path,
+        clock=options.clock,
         ascii=options.ascii,
         theme=view_options.theme,
         time_format=view_options.time_format,

@@ -70,6 +70,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     critical_path: Annotated[
         Literal["default", "exact", "clip", "to-end"], Meta(description="How the critical path is found.")
     ] = "default"
+    clock: Annotated[
+        Literal["raw", "adjusted"],
+        Meta(description="Times as recorded, or with clocks that are apart adjusted by their calls."),
+    ] = "raw"
     ascii: Annotated[bool, Meta(description="Draw in ASCII alone.")] = False
     mouse: Annotated[
         bool, Meta(description="Take clicks and the wheel; without, the terminal selects text as usual.")

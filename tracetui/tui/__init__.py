@@ -56,7 +56,9 @@ def run(
     from .loading import Loading
 
     settings = settings or Loaded.defaults()
-    loading = Loading(names, options or LoadOptions(), Mode(settings.settings.critical_path))
+    wanted = settings.settings
+    mode = Mode(wanted.critical_path)
+    loading = Loading(names, options or LoadOptions(), mode, adjusted=wanted.clock == "adjusted")
     # What stands behind an address is found out on the screen: it may be something to be searched.
     visit = names[0] if len(names) == 1 and _is_address(names[0]) and not loading.trace_ids else ""
     if names and not visit:

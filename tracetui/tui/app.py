@@ -18,6 +18,7 @@ from tracetui.errors import ExitCode, TracetuiError, UsageError
 from tracetui.format import plural, size
 from tracetui.loaders import Progress
 
+from .adjusting import Adjuster
 from .bindings import GLOBAL, bindings_for
 from .loading import Arrived, Loading, Mail
 from .opening import Opener
@@ -78,6 +79,7 @@ class TraceApp(ShowingApp):
         self.busy = False
         """Whether so much is being read that screens are to be drawn in pieces."""
         self.opener = Opener(self)
+        self.adjuster = Adjuster(self)
         self._pumping = False
 
     # Loading
@@ -241,6 +243,8 @@ class TraceApp(ShowingApp):
             self.offer_save()
         elif name == "issues":
             self.show_issues()
+        elif name == "adjust-clocks":
+            self.adjuster.toggle()
         elif name == "open-file":
             self.opener.ask()
         elif name == "reload":

@@ -11,6 +11,8 @@ from threading import Event, Lock, Thread
 from msgspec import Struct
 
 from tracetui.analysis import Mode
+from tracetui.analysis.adjusted import adjust
+from tracetui.analysis.skew import tell_skew
 from tracetui.errors import TracetuiError
 from tracetui.loaders import LoadOptions, Progress, load
 from tracetui.model.trace import Collection
@@ -65,12 +67,21 @@ class Loading:
         names: sources, as given.
         options: how to read them.
         mode: how strictly critical paths are followed.
+        adjusted: show it by adjusted clocks once all is read.
     """
 
-    def __init__(self, names: Sequence[str], options: LoadOptions, mode: Mode = Mode.DEFAULT) -> None:
+    def __init__(
+        self,
+        names: Sequence[str],
+        options: LoadOptions,
+        mode: Mode = Mode.DEFAULT,
+        *,
+        adjusted: bool = False,
+    ) -> None:
         self.names = tuple(names)
         self._options = options
         self._mode = mode
+        self.adjusted = adjusted
         self._mail = Mail()
         self._lock = Lock()
         self._stop = Event()
@@ -101,13 +112,12 @@ class Loading:
 
     def again(self) -> Loading:
         """The same load once more, not started yet."""
-        return Loading(self.names, self._options, self._mode)
+        return Loading(self.names, self._options, self._mode, adjusted=self.adjusted)
 
     def another(self, names: Sequence[str]) -> Loading:
         """A load of other sources, not started yet; format and trace ids were not said of them."""
-        return Loading(
-            names, LoadOptions(max_bytes=self._options.max_bytes, fetch=self._options.fetch), self._mode
-        )
+        options = LoadOptions(max_bytes=self._options.max_bytes, fetch=self._options.fetch)
+        return Loading(names, options, self._mode, adjusted=self.adjusted)
 
     def stop(self) -> None:
         """Ask the load to stop; what was read by then still arrives."""
@@ -187,9 +197,13 @@ class Loading:
 
     def _finish(self, collection: Collection) -> None:
         facts = _only(collection)
+        if facts is not None and len(facts.forest) > SMALL:
+            self._put(arrived=Arrived(collection, facts, done=False, view=_view(facts)))
+        tell_skew(collection)
+        by_clock = adjust(collection) if self.adjusted else collection
+        if by_clock is not collection:
+            collection, facts = by_clock, _only(by_clock)
         if facts is not None:
-            if len(facts.forest) > SMALL:
-                self._put(arrived=Arrived(collection, facts, done=False, view=_view(facts)))
             facts = analyse(facts, self._mode)
         self._put(arrived=Arrived(collection, facts, done=True, view=_view(facts)))
 

@@ -198,10 +198,11 @@ class Opener:
 
     def _prepare(self, loading: Loading, arrived: Arrived, wanted: Sequence[str]) -> None:
         """In a worker: have ready what replaces the pictures that were kept."""
-        facts = [arrived.facts] if arrived.facts is not None else self._facts(arrived.collection, wanted)
+        facts = [arrived.facts] if arrived.facts is not None else self.facts_of(arrived.collection, wanted)
         self._app.call_from_thread(self._replace, loading, arrived, facts)
 
-    def _facts(self, collection: Collection, wanted: Sequence[str]) -> list[Facts]:
+    def facts_of(self, collection: Collection, wanted: Sequence[str]) -> list[Facts]:
+        """Analysed pictures of those of some traces, by id, that a collection has."""
         ids = collection.store.trace_ids
         number = {ids[index]: index for index in range(len(ids))}
         return [
@@ -212,11 +213,11 @@ class Opener:
         if self._loading is loading:  # nothing else was opened meanwhile
             self._loading = None
             self._app.loading = loading
-            gone = self._renew(arrived.collection, facts)
+            gone = self.renew(arrived.collection, facts)
             total = plural(sum(source.spans for source in arrived.collection.sources), "span")
             self._say("the trace is no longer there" if gone else f"read again: {total}")
 
-    def _renew(self, collection: Collection, kept: Sequence[Facts]) -> bool:
+    def renew(self, collection: Collection, kept: Sequence[Facts]) -> bool:
         """Show the same sources, read again; cursors, folds and the like are carried over.
 
         Args:

@@ -74,4 +74,19 @@ ACTIONS: tuple[Action, ...] = (
         "Show times relative, in local time, or in UTC.",
         ("waterfall", "traces", "search"),
     ),
+    action(
+        "adjust-clocks",
+        "a",
+        "Raw or adjusted clocks",
+        "Look",
+        "Move the spans of clocks that are apart by one offset each; again: times as recorded.",
+        ("waterfall", "detail", "traces"),
+    ),
+    action(
+        "saves-column",
+        "dollar_sign",
+        "What each would save",
+        "Look",
+        "Give what each span would save a column beside the names; again: take it away.",
+    ),
 )

@@ -43,6 +43,22 @@ def build(
     yield from page.sections()
 
 
+def _savings(figures: Figures) -> Iterator[tuple[str, str, str]]:
+    """What the span would save, or how much longer it may take."""
+    if figures.saves_ns is None:
+        return
+    if figures.saves_ns:
+        yield ("saves", fmt.duration(figures.saves_ns), "good")
+        if figures.root_ns is not None and figures.half_ns is not None:
+            then = f"{fmt.duration(figures.root_ns)} → {fmt.duration(figures.half_ns)}"
+            yield ("at half", then, "text")
+    elif figures.slack_ns:
+        nobody = figures.slack_ns < 0
+        yield ("slack", "nobody waits for it" if nobody else fmt.duration(figures.slack_ns), "muted")
+    else:
+        yield ("saves", "nothing: others end as late", "muted")
+
+
 Thing = TypeVar("Thing")
 
 
@@ -103,8 +119,7 @@ class _Page:
             known.append(
                 ("on path", fmt.duration(figures.on_path_ns), "text" if figures.on_path_ns else "muted")
             )
-        if figures.saves_ns:
-            known.append(("saves", fmt.duration(figures.saves_ns), "good"))
+        known += _savings(figures)
         known.append(("start", fmt.offset(subject.offset_ns), "text"))
         if subject.kind != "unspecified":
             known.append(("kind", subject.kind, "text"))

@@ -20,12 +20,18 @@ class Figures(Struct, frozen=True):
     Attributes:
         self_ns: Time in which none of its children ran.
         on_path_ns: Time that it stands on the critical path.
-        saves_ns: What fixing it would save.
+        saves_ns: How much earlier its root would end if it took no time; None for a root itself.
+        slack_ns: How much longer it may take before its root ends later; -1 where nobody waits for it.
+        root_ns: How long its root takes.
+        half_ns: How long its root would take with this span at half.
     """
 
     self_ns: int | None = None
     on_path_ns: int | None = None
     saves_ns: int | None = None
+    slack_ns: int | None = None
+    root_ns: int | None = None
+    half_ns: int | None = None
 
 
 class Subject(Struct):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -12,6 +13,7 @@ from textual.containers import Container
 from tracetui.model.span import Span
 from tracetui.tui.widgets.footer import KeyBar
 from tracetui.tui.widgets.header import TraceHeader
+from tracetui.tui.widgets.layout import SAVES
 from tracetui.tui.widgets.ruler import Ruler
 from tracetui.tui.widgets.waterfall import Waterfall
 
@@ -20,6 +22,7 @@ from .searched import SearchedScreen
 
 if TYPE_CHECKING:
     from tracetui.tui.app import TraceApp
+    from tracetui.tui.state.facts import Facts
     from tracetui.tui.widgets.detail import DetailPane
 
 
@@ -118,17 +121,29 @@ class PanedScreen(SearchedScreen):
             self._waterfall.focus()
 
     def on_detail_pane_pinned(self, event: DetailPane.Pinned) -> None:
-        """Pin an attribute, or take it away; the one pinned last stands first, as room is for few."""
-        names = [name for name in self._ruler.pinned if name != event.name]
+        self._pin(event.name)
+
+    def _pin(self, pinned: str) -> None:
+        """Pin a column, or take it away; the one pinned last stands first, as room is for few."""
+        names = [name for name in self._ruler.pinned if name != pinned]
         added = len(names) == len(self._ruler.pinned)
-        names = [event.name, *names] if added else names
+        names = [pinned, *names] if added else names
         self._tracetui.keep(pinned=names)
         self._ruler.pinned = self._waterfall.pinned = tuple(names)
         self._measure()
         self._tell_detail()
         room = self._waterfall.columns.pinned
         few = f", of {len(names)} columns there is room for {room}" if room < len(names) else ""
-        self.say(("pinned: p takes it away" if added else "no longer pinned") + few)
+        away = "$" if pinned == SAVES else "p"
+        self.say((f"pinned: {away} takes it away" if added else "no longer pinned") + few)
+        if added and pinned == SAVES:
+            self._have_replays()
+
+    def _have_replays(self) -> None:
+        """Make savings ready where their column is shown."""
+        facts = self._facts
+        if facts is not None and facts.savings is not None and SAVES in self._ruler.pinned:
+            self._replayed(facts.trace.root.row)
 
     def _tell_detail(self) -> None:
         """Have the detail pane follow the cursor."""
@@ -147,10 +162,45 @@ class PanedScreen(SearchedScreen):
         if row < 0:
             detail.show(None, Figures())
             return
-        own = on_path = None
+        figures = Figures()
         if facts.self_ns is not None and facts.on_path_ns is not None:
             own, on_path = int(facts.self_ns[row - facts.first]), int(facts.on_path_ns[row - facts.first])
-        detail.show(Span(facts.trace.store, row), Figures(self_ns=own, on_path_ns=on_path))
+            figures = Figures(own, on_path, *self._saving_of(row))
+        detail.show(Span(facts.trace.store, row), figures)
+
+    def _saving_of(self, row: int) -> tuple[int | None, ...]:
+        """What a span would save, its slack, and its root's duration now and with it at half.
+
+        Nothing of it as long as a replay is made ready for that.
+        """
+        savings = self._facts.savings if self._facts is not None else None
+        if savings is None or not self._replayed(row):
+            return ()
+        found = savings.of(row)
+        slack = -1 if found.slack_ns is None else found.slack_ns
+        return () if found.is_root else (found.saves_ns, slack, found.root_ns, found.half_ns)
+
+    def _replayed(self, row: int) -> bool:
+        """Whether savings of a span can be told at once; if not, a worker makes them ready."""
+        facts = self._facts
+        if facts is None or facts.savings is None:
+            return False
+        if not facts.savings.is_ready(row):
+            # One worker at a time: to be told twice is nothing, to be done twice is.
+            self.run_worker(partial(self._replay, facts), thread=True, group="replay", exclusive=True)
+            return False
+        return True
+
+    def _replay(self, facts: Facts) -> None:
+        if facts.savings is not None:
+            facts.savings.prepare()
+            self.app.call_from_thread(self._replay_ready, facts)
+
+    def _replay_ready(self, facts: Facts) -> None:
+        if self._facts is facts and self._composed:
+            self._tell_detail()
+            if SAVES in self._ruler.pinned and self._view is not None:
+                self._waterfall.set_content(facts, self._view)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self._keys.set_context("detail" if event.widget is self._detail else "waterfall")

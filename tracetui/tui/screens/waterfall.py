@@ -13,6 +13,7 @@ from tracetui.tui.state import commands, jumps, moves
 from tracetui.tui.state.facts import Facts
 from tracetui.tui.state.view import ViewState, Window
 from tracetui.tui.widgets.header import TraceHeader
+from tracetui.tui.widgets.layout import SAVES
 from tracetui.tui.widgets.ruler import Ruler
 from tracetui.tui.widgets.waterfall import Waterfall
 
@@ -54,6 +55,7 @@ class WaterfallScreen(PanedScreen):
         self._waterfall.set_content(facts, view)
         self._lay_out()
         self._tell_detail()
+        self._have_replays()
         if self._finding is not None or any(self._tracetui.queries.texts.values()):
             self._find().renew()
 
@@ -116,7 +118,9 @@ class WaterfallScreen(PanedScreen):
                 self._header.show(facts, self._source, self._tracetui.clock)
             self._measure()
             self._keys.message(f"times: {self._tracetui.clock.value}")
-        elif name in ("copy", "save"):
+        elif name == "saves-column":
+            self._pin(SAVES)
+        elif name in ("copy", "save", "adjust-clocks"):
             self._tracetui.action_run(name)
         elif name == "issues":
             self._tracetui.show_issues(facts.trace.index if facts is not None else None)

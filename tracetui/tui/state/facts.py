@@ -11,6 +11,7 @@ from tracetui.model.store import Flag, Status
 from tracetui.model.trace import Trace
 
 from .forest import Forest, Int32, Int64, build_forest
+from .savings import Savings
 from .sections import Sections
 from .view import Window
 
@@ -34,6 +35,7 @@ class Facts(Struct, frozen=True):
         sections: the same by node, or None.
         slowest: int32[k], nodes by self time, largest first.
         shares: service and time on the primary root's path, largest first.
+        savings: what spans would save, or None while not analysed.
     """
 
     trace: Trace
@@ -48,6 +50,7 @@ class Facts(Struct, frozen=True):
     sections: Sections | None = None
     slowest: Int32 | None = None
     shares: tuple[tuple[str, int], ...] = ()
+    savings: Savings | None = None
 
     @property
     def whole(self) -> Window:
@@ -124,6 +127,7 @@ def analyse(facts: Facts, mode: Mode = Mode.DEFAULT) -> Facts:
         paths=paths,
         sections=Sections.build(nodes, paths.start_ns, paths.end_ns),
         slowest=_largest(by_node, SLOWEST),
+        savings=Savings(trace, mode),
         shares=tuple(path_by_service(paths, store, int(trace.root.row))) if len(forest) else (),
     )
 

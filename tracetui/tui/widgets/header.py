@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -13,6 +14,7 @@ from textual.widget import Widget
 
 from tracetui.export.bars import EIGHTHS
 from tracetui.format import duration, offset, percent, plural
+from tracetui.model.clock_offset import ClockOffset
 from tracetui.model.issues import Severity
 from tracetui.text import cell_len, fit, neutralise, to_ascii
 from tracetui.tui.state.facts import Facts
@@ -112,6 +114,10 @@ def summary(
     errors = int(trace.error_count)
     issues, worst = tally(trace.collection, trace.index)
     grave = paint.style("error" if worst is Severity.ERROR else "warning", on="background")
+    moved = trace.collection.adjusted.get(trace.index, [])
+    clocks = (
+        [("   " + clocks_in_words(moved, ascii), paint.style("warning", on="background"))] if moved else []
+    )
     by_importance: list[list[Piece]] = [
         [("   " + plural(int(trace.span_count), "span"), text)],
         [("   " + plural(errors, "error"), paint.style("error", on="background"))] if errors else [],
@@ -119,6 +125,7 @@ def summary(
         [("   " + plural(issues, "issue"), grave)] if issues else [],
         [("   " + plural(int(trace.service_count), "service"), text)],
         [(f"   depth {int(trace.depth):,}", text)],
+        clocks,
     ]
     service, name = neutralise(trace.service[:500]), neutralise(trace.name[:500])
     if ascii:
@@ -130,7 +137,8 @@ def summary(
     title_room = min(title, max(16, room * 2 // 5))
     room -= title_room
     kept: set[int] = set()
-    for index, pieces in enumerate(by_importance):
+    for index in (6, *range(6)):
+        pieces = by_importance[index]
         cells = sum(cell_len(piece[0]) for piece in pieces)
         if pieces and cells <= room:
             kept.add(index)
@@ -141,7 +149,7 @@ def summary(
     line.add(" " + fit(name, max(0, title_room - cell_len(service) - 1), middle=True, pad=False), strong)
     line.add("   " + big, strong)
     place = (0, 0)
-    for index in (2, 0, 4, 1, 3, 5):
+    for index in (2, 6, 0, 4, 1, 3, 5):
         if index in kept:
             if index == 3:
                 place = line.used + 3, line.used + sum(cell_len(text) for text, _ in by_importance[index])
@@ -149,6 +157,14 @@ def summary(
                 line.add(*piece)
     _right_end(line, right, muted, "-" if ascii else "·")
     return place
+
+
+def clocks_in_words(moved: Sequence[ClockOffset], ascii: bool) -> str:
+    """Which clocks were adjusted: the one with most calls, and how many more."""
+    first = max(moved, key=lambda clock: clock.edges)
+    told = neutralise(first.in_words(ascii=ascii)[:200])
+    more = f" and {plural(len(moved) - 1, 'more clock')}" if len(moved) > 1 else ""
+    return f"{to_ascii(told) if ascii else told}{more}"
 
 
 def _right_end(line: Line, texts: list[str], style: Style, dot: str) -> None:

@@ -12,6 +12,10 @@ PINNED = 16
 """Cells of the column of a pinned attribute, the gap behind it included."""
 
 
+SAVES = "tracetui.saves"
+"""What stands among the pinned attributes for the column of what spans would save."""
+
+
 class Columns(Struct, frozen=True):
     """Cells of the waterfall.
 

@@ -20,7 +20,7 @@ from tracetui.tui.state.view import ViewState
 from tracetui.tui.theme import Ground, Paint
 
 from .bars import BarPainter
-from .layout import PINNED, Columns
+from .layout import PINNED, SAVES, Columns
 from .line import Line
 
 LEAST_NAME = 16
@@ -149,6 +149,8 @@ class RowPainter:
         troubles = f" {glyphs.error}{hidden:,}" if hidden else ""
         found = self._found(node, folded and below > 0)
         store = self.facts.trace.store
+        moved = " ~" if store.shift_ns is not None and store.shift_ns[row] else ""
+        limit -= len(moved)
         if self.facts.forest.error[node]:
             line.add(glyphs.error + " ", paint.style("error", on=on, bold=True))
         room = limit - line.used - len(suffix) - len(troubles) - len(found)
@@ -179,6 +181,7 @@ class RowPainter:
         else:
             self._add_marked(line, service, worn)
             self._add_marked(line, name, words)
+        line.add(moved, paint.style("warning", on=on))
         line.add(found, paint.style("warning", on=on, bold=True))
         line.add(suffix, paint.style("muted", on=on))
         line.add(troubles, paint.style("error", on=on))
@@ -257,11 +260,15 @@ class RowPainter:
         row = self.facts.row(node)
         if not self._pinned or row < 0:
             return
-        from .pinned import value_of
+        from .pinned import saves_of, value_of
 
         line.pad_to(self.columns.pinned_at)
         style = self.paint.style("muted", on=on)
         for name in self._pinned:
+            if name == SAVES:
+                good = self.paint.style("good", on=on)
+                line.add(saves_of(self.facts, row, ascii=self.ascii), good, PINNED)
+                continue
             line.add(value_of(self.facts.trace.store, row, name, ascii=self.ascii), style, PINNED)
 
     # The duration
