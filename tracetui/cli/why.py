@@ -22,6 +22,8 @@ Format = Literal["text", "json", "markdown"]
 def why(
     *sources: Sources,
     format: Annotated[Format, Parameter(env_var="TRACETUI_FORMAT", show_default=True)] = "text",
+    path: Annotated[bool, Parameter(env_var="TRACETUI_PATH")] = False,
+    span: Annotated[str | None, Parameter(env_var="TRACETUI_SPAN")] = None,
     limit: Annotated[int | None, Parameter(env_var="TRACETUI_LIMIT")] = None,
     width: Annotated[int | None, Parameter(env_var="TRACETUI_WIDTH")] = None,
     options: Shared = Options(),  # noqa: B008 - frozen
@@ -31,7 +33,9 @@ def why(
     Args:
         sources: Files, directories, globs, or - for standard input. Several are one collection.
         format: What to print.
-        limit: The most findings of a trace. If not given: all.
+        path: Tell the critical path instead: whose time it is, and why each section is there.
+        span: Tell the critical path of the span with this key, as if it were the root.
+        limit: The most findings of a trace (all, if not given), or sections and shares of a path in text.
         width: Cells of a line of text. If not given: COLUMNS, else the terminal's width, else 80.
     """
     if not sources:
@@ -49,7 +53,13 @@ def why(
     collection = options.by_clock(loaders.load([source_name(source) for source in sources], load_options))
     if format != "json":
         tell_issues(collection)
-    _print(Answers(Report(collection, mode=options.mode), _thresholds(), limit), options, format, width)
+    report = Report(collection, mode=options.mode)
+    if path or span is not None:
+        from tracetui.cli.paths import print_paths
+
+        print_paths(report, options, format, span=span, limit=limit, width=width)
+    else:
+        _print(Answers(report, _thresholds(), limit), options, format, width)
     for failure in collection.failures:
         tell(str(failure))
     return exit_code(collection.failures)

@@ -130,8 +130,9 @@ class _Text:
         line.add(f"{self.service(section.row)} ", self.painter.service(self._raw_service(section.row)))
         yield str(line.add(self.name(section.row)))
         indent = " " * (20 if self.options.width >= _NARROW else 4)
-        fits = len(indent + section.reason) <= self.options.width
-        for part in [section.reason] if fits else section.reason.split("; "):
+        reason = section.reason.replace("µs", "us") if self.options.ascii else section.reason
+        fits = len(indent + reason) <= self.options.width
+        for part in [reason] if fits else reason.split("; "):
             yield str(Line(self.options).add(indent + part, self.muted))
         if section.alternatives:
             some = [self.named(row) for row in section.alternatives[:_MOST_OTHERS]]

@@ -1,4 +1,4 @@
-"""What the spans of a trace would save, by replay: prepared once for each root, in a worker where that takes long."""
+"""What spans of a trace would save, by replay: prepared once a root, in a worker where that takes long."""
 
 from __future__ import annotations
 
