@@ -106,31 +106,12 @@ def summary(
     """
     trace = facts.trace
     strong = paint.style("strong", on="background", bold=True)
-    text, muted = paint.style("text", on="background"), paint.style("muted", on="background")
-    root_ns = int(trace.root_duration_ns)
-    late = int(trace.end_ns) - int(trace.root.end_ns)
-    reply = "after the reply" if line.width >= 110 else "after"
-    after: list[Piece] = [(f" ({offset(late, ascii=ascii)} {reply})", muted)] if late > 0 else []
-    errors = int(trace.error_count)
-    issues, worst = tally(trace.collection, trace.index)
-    grave = paint.style("error" if worst is Severity.ERROR else "warning", on="background")
-    moved = trace.collection.adjusted.get(trace.index, [])
-    clocks = (
-        [("   " + clocks_in_words(moved, ascii), paint.style("warning", on="background"))] if moved else []
-    )
-    by_importance: list[list[Piece]] = [
-        [("   " + plural(int(trace.span_count), "span"), text)],
-        [("   " + plural(errors, "error"), paint.style("error", on="background"))] if errors else [],
-        after,
-        [("   " + plural(issues, "issue"), grave)] if issues else [],
-        [("   " + plural(int(trace.service_count), "service"), text)],
-        [(f"   depth {int(trace.depth):,}", text)],
-        clocks,
-    ]
+    muted = paint.style("muted", on="background")
+    by_importance = _pieces(line, facts, paint, ascii)
     service, name = neutralise(trace.service[:500]), neutralise(trace.name[:500])
     if ascii:
         service, name, source = to_ascii(service), to_ascii(name), to_ascii(source)
-    big = duration(root_ns, ascii=ascii)
+    big = duration(int(trace.root_duration_ns), ascii=ascii)
     right = [clock_text(int(trace.start_ns), clock), source]
     room = line.room - 1 - cell_len(big) - 3
     title = cell_len(service) + 1 + cell_len(name)
@@ -157,6 +138,31 @@ def summary(
                 line.add(*piece)
     _right_end(line, right, muted, "-" if ascii else "·")
     return place
+
+
+def _pieces(line: Line, facts: Facts, paint: Paint, ascii: bool) -> list[list[Piece]]:
+    """What there is to say behind name and duration, the most important first, the clocks last."""
+    trace = facts.trace
+    text, muted = paint.style("text", on="background"), paint.style("muted", on="background")
+    late = int(trace.end_ns) - int(trace.root.end_ns)
+    reply = "after the reply" if line.width >= 110 else "after"
+    after: list[Piece] = [(f" ({offset(late, ascii=ascii)} {reply})", muted)] if late > 0 else []
+    errors = int(trace.error_count)
+    issues, worst = tally(trace.collection, trace.index)
+    grave = paint.style("error" if worst is Severity.ERROR else "warning", on="background")
+    moved = trace.collection.adjusted.get(trace.index, [])
+    clocks = (
+        [("   " + clocks_in_words(moved, ascii), paint.style("warning", on="background"))] if moved else []
+    )
+    return [
+        [("   " + plural(int(trace.span_count), "span"), text)],
+        [("   " + plural(errors, "error"), paint.style("error", on="background"))] if errors else [],
+        after,
+        [("   " + plural(issues, "issue"), grave)] if issues else [],
+        [("   " + plural(int(trace.service_count), "service"), text)],
+        [(f"   depth {int(trace.depth):,}", text)],
+        clocks,
+    ]
 
 
 def clocks_in_words(moved: Sequence[ClockOffset], ascii: bool) -> str:
