@@ -226,8 +226,7 @@ class SearchSession:
         return bool(merged)
 
     def _phase(self, phase: Phase) -> None:
-        self.phase = str(phase)
-        self._told()
+        self.phase = str(phase)  # it is drawn at the next tick: it may change twenty times a second
 
     def _done(self, kind: Kind, outcome: SearchOutcome) -> None:
         with self._lock:

@@ -28,6 +28,9 @@ class Searching(TraceOpening):
     _asked: Call | None = None
     """The first thing that is asked: which services there are."""
 
+    _row = ""
+    """The trace that is to have the cursor once it is found."""
+
     # The search
 
     def begin(self, values: Values, *, at_once: bool) -> None:
@@ -95,6 +98,13 @@ class Searching(TraceOpening):
 
         self._app.push_screen(RecentSearchesScreen(searches, ascii=self._app.ascii), chosen)
 
+    def renew(self) -> None:
+        """Draw what has changed; a trace that was there before the list gets the cursor once it is in it."""
+        if self._row and self._row in self.session.results:
+            row, self._row = self._row, ""
+            self.screen.select(row)
+        super().renew()
+
     # Between list and trace
 
     def _enter(self) -> None:
@@ -123,6 +133,7 @@ class Searching(TraceOpening):
             return True
         if self.screen not in app.screen_stack:
             app.leave_source()
+            self._row = self.shown
             self.begin(app.last_search(self.backend.address), at_once=False)
             return True
         while app.screen is not self.screen and len(app.screen_stack) > 1:

@@ -43,6 +43,7 @@ class SearchingApp(CopyingApp):
 
         self.end_search()
         self.leave_source()
+        self.keep_search(backend.address, {})
         self.searching = Searching(self, backend)  # type: ignore[arg-type]
         self.searching.begin(self.last_search(backend.address) if values is None else values, at_once=at_once)
 

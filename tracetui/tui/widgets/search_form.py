@@ -162,6 +162,7 @@ class SearchForm(Widget):
         self._labels = {field: _Label(field, ascii=ascii) for field in Field}
         self.dropdown = Dropdown(ascii=ascii)
         self._wrong: dict[Field, str] = {}
+        self._offered: tuple[Field, str] | None = None
         self._shut = False  # the list, by the user, until something else is typed
 
     def compose(self) -> ComposeResult:
@@ -223,6 +224,7 @@ class SearchForm(Widget):
             self.dropdown.hide()
             return
         input = self.fields[field]
+        self._offered = field, input.value
         if field in self._wrong:
             self.dropdown.show(input.region, (), self._wrong[field], "error")
             return
@@ -294,6 +296,8 @@ class SearchForm(Widget):
 
     def _pressed(self, input: FormField, key: str) -> bool:
         """Take a key that is for the list or the form as a whole; returns whether it was one."""
+        if key in ("down", "up", "enter", "tab") and (input.field, input.value) != self._offered:
+            self.offer()  # the message of the last letter is still on its way
         if key in ("down", "up"):
             if self._shut:
                 self._shut = False
