@@ -79,7 +79,8 @@ def sort_lines(window: bytes, base: int, opening: bytes, *, last: bool) -> Lines
         if not text:
             continue
         found.last = offset
-        if text in (b"{", b"[") or (text.endswith(_OPEN_ENDS) and _goes_on(lines, number + 1, last)):
+        is_open = text.endswith(_OPEN_ENDS) or (text.count(b'"') - text.count(b'\\"')) % 2
+        if text in (b"{", b"[") or (is_open and _goes_on(lines, number + 1, last)):
             found.rest = offset
             break
         _sort(found, text, offset, opening)
