@@ -106,6 +106,12 @@ class Terminal:
         while time.perf_counter() < limit and self._read(quiet):
             self.seen = b""
 
+    def ended(self, timeout: float = 300.0) -> None:
+        """Wait until the program has ended, or the time is up."""
+        limit = time.perf_counter() + timeout
+        while self._read(limit - time.perf_counter()):
+            self.seen = b""
+
     def press(self, key: bytes) -> float:
         """Press a key; the seconds until the first byte of the answer."""
         began = time.perf_counter()

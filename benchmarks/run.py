@@ -89,6 +89,15 @@ class Bench:
         """A side: from the start of the bare app to its word."""
         return measure.first(self.bare, READY)
 
+    def longest_turn(self, path: str) -> float:
+        """The longest turn of the event loop while a file is being read; see `benchmarks.stalls`."""
+        result = self.folder / "turns"
+        result.unlink(missing_ok=True)
+        with measure.Terminal([sys.executable, "-m", "benchmarks.stalls", path, str(result)]) as terminal:
+            terminal.ended()
+        longest: list[float] = json.loads(result.read_bytes())
+        return longest[0]
+
     def whole_loads(self, path: str) -> Callable[[], float]:
         """A side: a process that decodes the file at once, and nothing else."""
         return self.whole(sys.executable, "-c", LOADS, path)
@@ -122,6 +131,9 @@ def partial_view(bench: Bench) -> Iterator[Line]:
     for name in files:
         what = f"first bar of {bench.big:,} spans, {name} / bare app"
         yield Line("3", what, measure.ratio(taken[name], taken["bare"]), 1.5)
+    for name, path in files.items():
+        what = f"longest turn of the screen while {bench.big:,} spans load, {name}"
+        yield Line("3", what, bench.longest_turn(path), 20.0, "ms CPU")
 
 
 def loading(bench: Bench) -> Iterator[Line]:

@@ -21,6 +21,7 @@ from tracetui.analysis.blocking import MILLISECOND, row_eps
 from tracetui.analysis.clocks import Clocks, find_clocks
 from tracetui.analysis.columns import Ints, Mask, Rows, end_times, local_parents
 from tracetui.model.clock_offset import ClockOffset
+from tracetui.model.distinct import distinct
 from tracetui.model.issues import IssueCode
 from tracetui.model.store import Flag, Kind, SpanStore
 from tracetui.model.trace import Collection, Trace
@@ -86,7 +87,7 @@ def suspects(store: SpanStore) -> Rows:
     odd &= store.duration_ns[child] <= store.duration_ns[above] + eps
     warned = np.flatnonzero((store.flags & np.uint16(Flag.WARNINGS)) != 0)
     rows = np.concatenate((child[odd], warned))
-    found: Rows = np.unique(np.searchsorted(store.trace_first, rows, "right") - 1)
+    found: Rows = distinct(np.searchsorted(store.trace_first, rows, "right") - 1)
     return found
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-import numpy as np
-
 from tracetui import format
 from tracetui.export.ansi import Line, TextOptions
 from tracetui.export.bars import Style
 from tracetui.export.report import Report, TraceSummary
+from tracetui.model.distinct import distinct
 from tracetui.model.issues import Issue, Severity
 from tracetui.text import cell_len
 
@@ -28,7 +27,7 @@ def options_of(report: Report, trace: TraceSummary, options: TextOptions) -> Tex
     if not options.painter.depth:
         return options
     store = report.store
-    codes = np.unique(store.service[trace.first : trace.last]).tolist()
+    codes = distinct(store.service[trace.first : trace.last]).tolist()
     return options._replace(painter=options.painter.of_trace(store.strings[code] for code in codes))
 
 

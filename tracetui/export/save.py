@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from tracetui.errors import TracetuiError
 from tracetui.export.otlp_json import OtlpExport
 from tracetui.files import reason, write_new
+from tracetui.model.distinct import distinct
 from tracetui.model.trace import Collection, Trace
 from tracetui.sources.base import ByteSource
 
@@ -49,13 +48,13 @@ def proposed_name(trace_id: str) -> str:
 
 def sources_of(collection: Collection, trace: Trace) -> list[str]:
     """The names of the sources that a trace stands in."""
-    numbers = np.unique(trace.store.source[trace.first : trace.last]).tolist()
+    numbers = distinct(trace.store.source[trace.first : trace.last]).tolist()
     return [collection.sources[number].name for number in numbers if number < len(collection.sources)]
 
 
 def source_alone(collection: Collection, trace: Trace) -> ByteSource | None:
     """The source that holds this trace and nothing else, if there is one that was read to its end."""
-    numbers = np.unique(trace.store.source[trace.first : trace.last]).tolist()
+    numbers = distinct(trace.store.source[trace.first : trace.last]).tolist()
     if len(numbers) != 1 or not collection.complete or numbers[0] >= len(collection.sources):
         return None
     return trace.store.sources[numbers[0]] if collection.sources[numbers[0]].traces == 1 else None

@@ -10,6 +10,7 @@ from typing import overload
 import numpy as np
 from msgspec import Struct
 
+from tracetui.model.distinct import distinct
 from tracetui.model.store import Flag, Int64s, SpanStore
 
 __all__ = ["Backlink", "Backlinks", "LinkedFrom"]
@@ -131,4 +132,4 @@ class Backlinks:
             first + int(np.searchsorted(ids[first:last], np.uint64(number), side))
             for side in ("left", "right")
         )
-        return LinkedFrom(store, np.unique(rows[start:end]).tolist())
+        return LinkedFrom(store, distinct(rows[start:end]).tolist())

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tracetui.model.distinct import distinct
 from tracetui.model.issues import MAX_SAMPLES, IssueCode, IssueLog
 from tracetui.model.store import Flag
 
@@ -135,7 +136,7 @@ def _trace_starts(columns: Columns, lacking: set[int]) -> dict[int, int]:
     known = np.ones(len(columns["trace"]), np.bool_)
     known[rows] = False
     starts: dict[int, int] = {}
-    for trace in np.unique(columns["trace"][rows]).tolist():
+    for trace in distinct(columns["trace"][rows]).tolist():
         there = columns["start_ns"][known & (columns["trace"] == trace)]
         starts[trace] = int(there.min()) if len(there) else 0
     return starts

@@ -211,7 +211,11 @@ class Loading:
 def _only(collection: Collection) -> Facts | None:
     """Lay out the only trace of a collection, if it has just one."""
     _ = collection.table  # is made when first asked for: here, not in the thread of the screen
-    return lay_out(collection.traces[0]) if len(collection.traces) == 1 else None
+    if len(collection.traces) == 1:
+        return lay_out(collection.traces[0])
+    if collection.traces:
+        from .screens import traces  # noqa: F401  # likewise: the screen will want it, and would stand still
+    return None
 
 
 def _view(facts: Facts | None) -> ViewState | None:

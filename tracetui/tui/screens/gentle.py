@@ -16,7 +16,7 @@ TURN_S = 0.004
 """How long one turn makes lines ready."""
 PAUSE_S = 0.001
 """Between two turns: keys, and the thread that reads, come in."""
-PASSES = 3
+PASSES = 8
 """How often lines are made ready before what changed meanwhile is drawn as it comes."""
 
 

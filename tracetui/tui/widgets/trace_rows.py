@@ -6,11 +6,11 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 from rich.style import Style
 
 from tracetui import format as fmt
 from tracetui.export import bars
+from tracetui.model.distinct import distinct
 from tracetui.text import cell_len, fit, neutralise, steady, to_ascii
 from tracetui.tui.listing import UNKNOWN, Listing
 from tracetui.tui.theme import Ground, Paint
@@ -127,7 +127,7 @@ class Layout:
 def longest_name(listing: Listing) -> int:
     """Cells of the longest of the first thousand different services and operations of a list's traces."""
     strings = listing.strings
-    pairs = np.unique(listing.service * len(strings) + listing.name)[:_NAMES_LOOKED_AT]
+    pairs = distinct(listing.service * len(strings) + listing.name)[:_NAMES_LOOKED_AT]
     longest = 0
     for service, name in (divmod(pair, len(strings)) for pair in pairs.tolist()):
         text = steady(neutralise(f"{strings[service][:300]} {strings[name][:300]}"))
