@@ -19,6 +19,13 @@ def test_a_record_repeated_byte_for_byte_is_one_span_and_told() -> None:
     assert codes(found) == {"duplicate-span": 1}
 
 
+def test_an_id_of_very_many_spans_is_not_compared_pair_by_pair() -> None:
+    with patch.object(identity, "_one_span", wraps=identity._one_span) as compared:
+        found = build(*(S(1, start=number, kind=Kind.CLIENT) for number in range(400)), partial=True)
+    assert len(keys(found)) == 400
+    assert compared.call_count < 200
+
+
 def test_other_repeats_are_numbered_in_source_order_and_children_stay_with_the_first() -> None:
     found = build(S(9), S(1, 9, start=3), S(1, 9, start=1), S(2, 1, start=5), S(1, 9, start=2))
     assert keys(found) == ["9", "1_1", "1_2", "1", "2"]

@@ -25,8 +25,8 @@ Reference = tuple[bool, int, bool]
 """A parent reference: is CHILD_OF (else FOLLOWS_FROM), the id, the id is opaque."""
 Digests = Callable[[Rows], list[int]]
 """Numbers that are equal for rows whose records are equal byte for byte, and for no others."""
-_MOST_PARTS = 64
-"""Of so many reports of one id, no further one is looked for a span that it could be a part of."""
+_MOST_MISSES = 64
+"""After so many looks in vain for a span that a report is a part of, its id stands for many spans."""
 
 
 class Clocks(Struct, frozen=True):
@@ -231,13 +231,15 @@ def _settle_repeats(
     for group in groups:
         kept: list[int] = []
         known: dict[int, int] = {}
+        misses = 0
         for row in group:
             twin = known.get(digest[row])
             if twin is not None:
                 identity.dropped[row] = twin
                 continue
-            parts = kept[:_MOST_PARTS] if partial[row] else ()
-            host = next((other for other in parts if _one_span(columns, other, row, clocks)), None)
+            hosts = kept if partial[row] and misses < _MOST_MISSES else ()
+            host = next((other for other in hosts if _one_span(columns, other, row, clocks)), None)
+            misses += len(hosts) if host is None else 0
             known[digest[row]] = row if host is None else host
             if host is None:
                 kept.append(row)

@@ -11,7 +11,7 @@ from tracetui.sources.spool import Refused, SpooledSource
 
 BOMB_BYTES: Final = 256 * 1024 * 1024
 BOMB_RATIO: Final = 200
-DOUBTFUL_BYTES: Final = 8 * 1024 * 1024
+DOUBTFUL_BYTES: Final = 2 * 1024 * 1024
 PIECE: Final = 256 * 1024
 
 

@@ -6,7 +6,7 @@ import os
 import threading
 from typing import Final
 
-MEMORY_LIMIT: Final = 8 * 1024 * 1024
+MEMORY_LIMIT: Final = 4 * 1024 * 1024
 _BIG_FILES: Final = "/var/tmp"
 
 
