@@ -164,8 +164,33 @@ def test_a_load_can_be_stopped_while_it_looks_for_files_or_waits(tmp_path: Path)
     assert not load([str(tmp_path / "pipe")], cancelled=lambda: True).complete
 
 
-def test_a_limit_keeps_what_was_read_before(tmp_path: Path) -> None:
-    (path := tmp_path / "a.gz").write_bytes(gzip.compress(zipkin(*(span(n) for n in range(1, 20_000)))))
-    found = load([str(path)], LoadOptions(max_bytes=1_000_000))
+JAEGER = {
+    "traceID": "1",
+    "spanID": "2",
+    "operationName": "x",
+    "startTime": 1,
+    "duration": 1,
+    "processID": "p",
+}
+BROKEN_OFF = {
+    "zipkin": [span(number) for number in range(1, 20_000)],
+    "jaeger": {"data": [{"spans": [JAEGER | {"spanID": f"{n:x}"} for n in range(1, 20_000)]}]},
+    "otlp": {
+        "resourceSpans": [
+            {
+                "scopeSpans": [
+                    {"spans": [{"traceId": "1" * 32, "spanId": f"{n:016x}"} for n in range(1, 20_000)]}
+                ]
+            }
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("format", BROKEN_OFF)
+def test_a_limit_keeps_what_was_read_before(tmp_path: Path, format: str) -> None:
+    data = json.dumps(BROKEN_OFF[format]).encode()
+    (path := tmp_path / "a.gz").write_bytes(gzip.compress(data))
+    found = load([str(path)], LoadOptions(max_bytes=len(data) // 4 * 3))
     assert 0 < found.span_count < 20_000
     assert "--max-bytes" in str(found.failures[0])

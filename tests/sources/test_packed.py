@@ -186,7 +186,7 @@ def test_a_full_disk_is_told_once_and_for_all(monkeypatch: pytest.MonkeyPatch) -
     first = source.pread(0, 1000)
     for _ in range(2):
         with pytest.raises(InputError, match=r"temporary file in /.*: No space left.*TMPDIR"):
-            source.pread(0, len(DATA))
+            whole(source)
     assert source.pread(0, 1000) == first == DATA[:1000]
 
 

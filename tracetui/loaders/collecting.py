@@ -16,6 +16,7 @@ from tracetui.sources import (
     FileSource,
     PackedSource,
     Scratch,
+    SpooledSource,
     TranscodedSource,
     ZipArchive,
     as_utf8,
@@ -177,6 +178,7 @@ class Collecting:
         try:
             return find_loader(text, self._input_format)
         except NotATrace as error:
+            _raise_fault(source)
             if not isinstance(source, PackedSource) or not (source.corrupt or source.cut):
                 raise
             told = f"is corrupt {source.kind} data: {source.corrupt or 'it is cut'}"
@@ -188,6 +190,7 @@ class Collecting:
         try:
             read_all(loader, text, self._builder, self._control)
         except JsonTruncated as fault:
+            _raise_fault(source)
             reason = "the file is cut"
             if isinstance(source, PackedSource) and (source.corrupt or source.cut):
                 reason = f"its {source.kind} data is cut or corrupt"
@@ -199,8 +202,11 @@ class Collecting:
         except InputError as error:
             # What was read before a source broke off is worth showing.
             if self._builder.span_count == before or isinstance(error, NotATrace):
+                _raise_fault(source)
                 raise
             self.failures.append(error)
+        else:
+            self.failures += _faults(source)
         self._tell_state(source, told_cut=self._cuts() > cut_before)
 
     def _cuts(self) -> int:
@@ -244,6 +250,16 @@ class Collecting:
         give_back(spans)
         collection.failures.extend(self.failures)
         return collection
+
+
+def _faults(source: ByteSource) -> list[InputError]:
+    """Why the bytes of a source broke off, if they did."""
+    return [source.fault] if isinstance(source, SpooledSource) and source.fault is not None else []
+
+
+def _raise_fault(source: ByteSource) -> None:
+    for fault in _faults(source):
+        raise fault
 
 
 class _Group:

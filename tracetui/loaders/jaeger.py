@@ -72,8 +72,11 @@ class _Reader:
 
     def run(self) -> None:
         """Read to the end, or to a fault that cannot be passed."""
-        fault = self._reader.each(self._next, self.columns.some)
-        self.columns.flush()
+        try:
+            fault = self._reader.each(self._next, self.columns.some)
+        finally:
+            # Also what was read before a source broke off.
+            self.columns.flush()
         if self.builder.span_count == self._spans_before:
             self._nothing(fault)
         for text in self.errors:
@@ -85,7 +88,7 @@ class _Reader:
         self.stream = stream
         try:
             self._document()
-        except JsonFault:
+        except (JsonFault, InputError):
             if self._trace is not None:
                 self.columns.close(self._trace, None)
                 self._trace = None

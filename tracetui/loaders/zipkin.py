@@ -78,8 +78,11 @@ class _Reader:
 
     def read(self) -> None:
         """Read all of it."""
-        fault = self._documents.each(self._next, self._rows.some) or self._fault
-        self._rows.flush()
+        try:
+            fault = self._documents.each(self._next, self._rows.some) or self._fault
+        finally:
+            # Also what was read before a source broke off.
+            self._rows.flush()
         if not self._rows.total:
             if fault is not None:
                 raise fault

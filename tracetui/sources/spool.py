@@ -22,7 +22,8 @@ class Refused(InputError):
 class SpooledSource:
     """A source whose bytes come one after another: a pipe, or what a decompressor gives.
 
-    Bytes are pulled as far as a `pread` needs them, and kept.
+    Bytes are pulled as far as a `pread` needs them, and kept. Where they break off, what came before can be
+    read as if it ended there; reading on from there raises.
 
     Args:
         name: As the user gave it.
@@ -30,6 +31,9 @@ class SpooledSource:
         max_bytes: Refuse more than this.
         scratch: Where they are kept; one of its own if none is given.
         tick: Called before each piece that is pulled.
+
+    Attributes:
+        fault: Why the bytes broke off, None if they did not.
     """
 
     def __init__(
@@ -52,7 +56,7 @@ class SpooledSource:
         self._length = 0
         self._given = 0
         self._ended = False
-        self._fault: InputError | None = None
+        self.fault: InputError | None = None
 
     def pread(self, offset: int, length: int) -> bytes:
         """See `ByteSource`."""
@@ -60,8 +64,9 @@ class SpooledSource:
         with self._lock:
             while (self._length < end or self._is_doubtful()) and not self._ended:
                 self._pull()
-            if self._fault is not None and end > self._length:
-                raise self._fault
+            at_fault = offset >= self._length or isinstance(self.fault, Refused)
+            if self.fault is not None and end > self._length and at_fault:
+                raise self.fault
             self._given = max(self._given, min(end, self._length))
             return self._kept(offset, min(end, self._length))
 
@@ -73,11 +78,12 @@ class SpooledSource:
         self.tick()
         try:
             piece = next(self._producer, b"")
-            if self._length + len(piece) > self._max_bytes:
+            room = self._max_bytes - self._length
+            if piece:
+                self._keep(piece[:room])
+            if len(piece) > room:
                 told = f"holds more than {size_text(self._max_bytes)}; the rest was not read"
                 raise InputError(told, source=self.name, hint="--max-bytes sets the limit")
-            if piece:
-                self._keep(piece)
         except Refused as fault:
             self._length = self._given
             self._end(fault)
@@ -90,7 +96,7 @@ class SpooledSource:
             self._ended = not piece
 
     def _end(self, fault: InputError) -> None:
-        self._fault, self._ended = fault, True
+        self.fault, self._ended = fault, True
 
     def _keep(self, piece: bytes) -> None:
         try:
