@@ -79,7 +79,7 @@ def test_files_of_an_archive_are_sources(tmp_path: Path) -> None:
     for name in (path, str(tmp_path)):
         found = load([name])
         assert [source.name for source in found.sources] == [f"{path}:one.json", f"{path}:../two.json.gz"]
-        assert (len(found.traces), codes(found)) == (1, {"not-a-trace": 1})
+        assert (len(found.traces), codes(found)) == (1, {"merged-trace": 1, "not-a-trace": 1})
         assert [one.attributes for one in found.traces[0].spans] == [{"n": "1"}, {"n": "2"}, {"n": "3"}]
     assert [one.name for one in tmp_path.iterdir()] == ["a"]
 
@@ -114,7 +114,7 @@ def test_copies_are_shown_once_and_told(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(zipkin(*TRACE))
     (tmp_path / "b.json.gz").write_bytes(gzip.compress(zipkin(*TRACE[1:], span(4, 3))))
     found = load([str(tmp_path)])
-    assert (found.span_count, codes(found)) == (4, {"duplicate-span": 2})
+    assert (found.span_count, codes(found)) == (4, {"duplicate-span": 2, "merged-trace": 1})
     assert load([str(tmp_path / "a.json")] * 2).span_count == 3
 
 

@@ -77,11 +77,11 @@ class SpooledSource:
     def _pull(self) -> None:
         self.tick()
         try:
-            piece = next(self._producer, b"")
+            piece = next(self._producer, None)
             room = self._max_bytes - self._length
             if piece:
                 self._keep(piece[:room])
-            if len(piece) > room:
+            if piece and len(piece) > room:
                 told = f"holds more than {size_text(self._max_bytes)}; the rest was not read"
                 raise InputError(told, source=self.name, hint="--max-bytes sets the limit")
         except Refused as fault:
@@ -93,7 +93,7 @@ class SpooledSource:
             self._end(InputError("was not read to its end", source=self.name))
             raise
         else:
-            self._ended = not piece
+            self._ended = piece is None
 
     def _end(self, fault: InputError) -> None:
         self.fault, self._ended = fault, True
