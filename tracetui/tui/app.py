@@ -17,6 +17,7 @@ from tracetui.config import Loaded, recent_path, searches_path
 from tracetui.errors import ExitCode, TracetuiError, UsageError
 from tracetui.format import plural, size
 from tracetui.loaders import Progress
+from tracetui.text import neutralise
 
 from .adjusting import Adjuster
 from .bindings import GLOBAL, bindings_for
@@ -189,7 +190,9 @@ class TraceApp(ShowingApp):
             read = size(progress.bytes_read)
             if progress.bytes_total:
                 read += f" of {size(progress.bytes_total)}"
-            text = f"reading {read} · {plural(progress.spans, 'span')} · esc stops"
+            waits = neutralise(progress.note) if progress.note and not progress.spans else ""
+            waits = waits or f"reading {read} · {plural(progress.spans, 'span')}"
+            text = f"{waits} · esc stops"
         elif self.finished and self.collection is not None and not self.collection.complete:
             text = f"stopped after {plural(sum(s.spans for s in self.collection.sources), 'span')}"
         for screen in self.screen_stack:

@@ -18,7 +18,7 @@ from tracetui.export.span import (
     value_text,
 )
 from tracetui.format import plural
-from tracetui.loaders.remote import is_address
+from tracetui.loaders.remote import is_address, without_secrets
 from tracetui.model.attributes import AttributeValue
 from tracetui.model.span import Span
 from tracetui.model.trace import Trace
@@ -88,7 +88,8 @@ def link_of(names: Sequence[str], trace_id: str) -> str:
     if not 0 < len(names) <= _MOST_FILES or "-" in names:
         return ""
     try:
-        paths = [name if is_address(name) else str(Path(name).absolute()) for name in names]
+        # An address goes without what may be a secret in it.
+        paths = [without_secrets(name) if is_address(name) else str(Path(name).absolute()) for name in names]
     except (OSError, ValueError):
         return ""
     words = ["tracetui", *paths, "--trace", trace_id]

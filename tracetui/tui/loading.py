@@ -186,7 +186,8 @@ class Loading:
 
     def _progress(self, progress: Progress) -> None:
         self._put(progress=progress)
-        if self._partly_there and progress.spans >= AHEAD:
+        # Notes come from the network, whose thread must not wait.
+        if self._partly_there and progress.spans >= AHEAD and not progress.note:
             self._drawn.wait(COURTESY_SECONDS)
             self._drawn.set()
 

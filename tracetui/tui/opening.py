@@ -14,6 +14,7 @@ from tracetui.format import plural, size
 from tracetui.loaders import Progress
 from tracetui.loaders.remote import is_address
 from tracetui.model.trace import Collection
+from tracetui.text import neutralise
 
 from .adopting import put
 from .loading import Arrived, Loading, Mail
@@ -291,6 +292,8 @@ def _nothing(mail: Mail) -> None:
 
 
 def _told(progress: Progress) -> str:
+    if progress.note and not progress.spans:
+        return neutralise(progress.note)
     read = size(progress.bytes_read)
     if progress.bytes_total:
         read += f" of {size(progress.bytes_total)}"
