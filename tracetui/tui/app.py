@@ -209,6 +209,9 @@ class TraceApp(ShowingApp):
         """Stop a load that is still running; returns whether one was."""
         if self.searching is not None and self.searching.stop_opening():
             return True
+        if self._visit and self.collection is None and (self.stop_visit() | self.opener.cancel()):
+            self.exit(return_code=ExitCode.OK)  # there is nothing to go back to
+            return True
         if self.finished or self.loading.stopped:
             return False
         self.loading.stop()
