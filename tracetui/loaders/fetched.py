@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tracetui.errors import BackendError, Cancelled, InputError, NotATrace
 from tracetui.loaders.collecting import Collecting
 from tracetui.loaders.control import Progress, Stopped
-from tracetui.loaders.remote import Fetch, Remote, broken, counts, plain_id, shifted_spans, without_secrets
+from tracetui.loaders.remote import Fetch, Remote, broken, counts, plain_id, without_secrets
 from tracetui.model.builder import StoreBuilder
 from tracetui.model.issues import IssueCode
 from tracetui.model.trace import Collection
@@ -95,8 +95,6 @@ class Fetched:
                 self._broken_spans += builder.span_count - spans
                 builder.issues.add(IssueCode.PARTIAL_TRACE, f"{source.name}: {error.message}")
             raise
-        if shifted := shifted_spans(source):
-            builder.issues.add(IssueCode.ALREADY_ADJUSTED, source.name, count=shifted)
 
     def _read(self, source: ByteSource) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from msgspec import Struct
@@ -12,15 +12,12 @@ from tracetui.loaders.values import trace_id
 from tracetui.model.issues import IssueCode, IssueLog
 from tracetui.sources.base import ByteSource
 
-_SHIFTED: Final = b"timestamps were adjusted by"
-"""What a Jaeger notes on each span that it has shifted against clock skew."""
 _NOT_WHOLE: Final = (
     IssueCode.TRUNCATED,
     IssueCode.TRAILING_BYTES,
     IssueCode.BAD_LINE,
     IssueCode.CORRUPT_GZIP,
 )
-_PIECE: Final = 1 << 20
 
 
 class Remote(Struct, frozen=True):
@@ -81,21 +78,6 @@ def broken(before: dict[IssueCode, int], log: IssueLog) -> str:
 def counts(log: IssueLog) -> dict[IssueCode, int]:
     """How often each issue was met."""
     return {issue.code: issue.count for issue in log}
-
-
-def shifted_spans(source: ByteSource) -> int:
-    """How many spans the server says that it has shifted."""
-    return sum(piece.count(_SHIFTED) for piece in _pieces(source))
-
-
-def _pieces(source: ByteSource) -> Iterator[bytes]:
-    """All bytes, in pieces that overlap by a little less than what is looked for."""
-    at = 0
-    while piece := source.pread(at, _PIECE):
-        yield piece
-        if len(piece) < _PIECE:
-            return
-        at += _PIECE - len(_SHIFTED) + 1
 
 
 def plain_id(text: str) -> str:
