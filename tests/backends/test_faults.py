@@ -1,4 +1,4 @@
-"""Every fault of a server that plays them all, through the command line: how it ends, and what was sent where."""
+"""Every fault of a server that plays them all: how it ends on the command line, and what was sent where."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ SECRETS = {"TRACETUI_TOKEN": "SECRET-token", "TRACETUI_HEADER": "X-Api-Key: SECR
 
 LOADS = {
     "ok", "slow-headers-5s", "drip-fast", "no-length-close", "chunked", "json-as-text", "json-as-html",
-    "429-retry-after-2", "429-retry-after-date", "429-retry-after-junk", "503-then-ok", "302-same-host", "gzip",
-    "deflate", "gzip-unasked-body", "gzip-lie", "set-cookie", "wrong-trace", "flap", "302-https-to-http",
+    "429-retry-after-2", "429-retry-after-date", "429-retry-after-junk", "503-then-ok", "302-same-host",
+    "gzip", "deflate", "gzip-unasked-body", "gzip-lie", "set-cookie", "wrong-trace", "flap",
+    "302-https-to-http",
 }  # fmt: skip
 """What ends well. The last one does where it is asked without TLS, and has nothing to go down from."""
 TOLD = {
@@ -70,7 +71,7 @@ TOLD = {
     "negative-length": "bad response from",
 }
 TRIES = {
-    **dict.fromkeys(("slow-headers-60s", "stall-before-headers", "stall-mid-body", "reset-mid-body"), 2),
+    "reset-mid-body": 2,
     **dict.fromkeys(("reset-before-headers", "close-no-response", "short-content-length", "chunked-cut"), 2),
     **dict.fromkeys(("429-retry-after-2", "429-retry-after-date", "429-retry-after-junk"), 2),
     **dict.fromkeys(("503-then-ok", "503-forever", "502-html", "504"), 3),
@@ -144,7 +145,7 @@ def test_a_fault_ends_as_it_should(zoo: Zoo, fault: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("where", "told"), [("refused", "connection refused"), ("backlog-full", "no connection")]
+    ("where", "told"), [("refused", "connection refused"), ("backlog-full", "timed out after 1 s")]
 )
 def test_nobody_there(zoo: Zoo, where: str, told: str) -> None:
     url = f"http://127.0.0.1:{zoo.ports[where]}/trace/{TRACE}"

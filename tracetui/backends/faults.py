@@ -19,6 +19,7 @@ from tracetui.errors import BackendError
 
 from .answers import message_of
 
+CONNECT_S: Final = 5.0
 TWICE: Final = 2
 THRICE: Final = 3
 FINAL: Final = 1
@@ -145,7 +146,8 @@ def explain(error: Exception, host: str, name: str, got: Got, through: str) -> B
     """
     kind = type(error).__name__
     if kind == "ConnectTimeout":
-        return _busy(f"no connection to {host}{through} within 5 s", name, TWICE, "is the server there?")
+        waited = f"{min(CONNECT_S, got.waited_s):.3g} s"
+        return _busy(f"no connection to {host}{through} within {waited}", name, TWICE, "is the server there?")
     if kind in ("ReadTimeout", "WriteTimeout", "PoolTimeout"):
         came = fmt.size(got.bytes)
         return _busy(

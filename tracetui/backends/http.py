@@ -31,14 +31,13 @@ from tracetui.errors import BackendError, Cancelled, TracetuiError
 
 from .call import Call, Phase
 from .decoding import Decoder
-from .faults import Busy, Got, explain, of_status, told_redirect
+from .faults import CONNECT_S, Busy, Got, explain, of_status, told_redirect
 from .network import network_loop
 from .options import ClientOptions, Credentials
 from .proxies import is_loopback, proxy_for
 from .tls import context
 from .transfer import Head, Transfer
 
-CONNECT_S: Final = 5.0
 READ_S: Final = 15.0
 MAX_HOPS: Final = 5
 MAX_PAUSE_S: Final = 10.0
@@ -217,7 +216,7 @@ class Client:
                 raise
             raise Busy(error) from None
         except TimeoutError:
-            told = f"not finished within {limit:.3g} s, {fmt.size(one.got)} received"
+            told = f"timed out after {limit:.3g} s with {fmt.size(one.got)} received"
             raise Busy(BackendError(told, source=name, hint="see --timeout")) from None
         except httpx.HTTPError as error:
             got = Got(one.got, one.total, min(READ_S, limit))
