@@ -52,6 +52,10 @@ class Reasons:
         eps = int(row_eps(store, np.array([root]))[0])
         self._slack = max(eps, int(store.duration_ns[root]) // 100)
 
+    def prepare(self) -> None:
+        """Do the shared work now."""
+        _ = self._families, self._until
+
     def reason(self, section: int) -> str:
         """Say in a few words why a section is on the path.
 

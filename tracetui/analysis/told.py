@@ -71,6 +71,7 @@ class ToldPath:
         self.sections = paths.of_root(root)
         self._part = slice(self.sections.start, self.sections.stop)
         self._reasons = Reasons(paths, store, root)
+        self._found: dict[str, list[Share]] = {}
 
     def __len__(self) -> int:
         return len(self.sections)
@@ -97,17 +98,17 @@ class ToldPath:
 
     def by_span(self) -> list[Share]:
         """Shares of spans, the largest first, equal ones in waterfall order."""
-        return self._shares(self.paths.span[self._part].astype(np.intp))
+        return self._shares("span", self.paths.span[self._part].astype(np.intp))
 
     def by_service(self) -> list[Share]:
         """Shares of services."""
-        return self._shares(self.store.service[self.paths.span[self._part]].astype(np.intp))
+        return self._shares("service", self.store.service[self.paths.span[self._part]].astype(np.intp))
 
     def by_operation(self) -> list[Share]:
         """Shares of operations: service and name."""
         span = self.paths.span[self._part]
         service, name = self.store.service[span].astype(np.intp), self.store.name[span].astype(np.intp)
-        return self._shares(service * len(self.store.strings) + name)
+        return self._shares("operation", service * len(self.store.strings) + name)
 
     def waits_ns(self) -> int:
         """Time in which nothing ran that the root waited for (mode to-end)."""
@@ -138,8 +139,19 @@ class ToldPath:
             self._reasons.alternatives(at),
         )
 
-    def _shares(self, keys: Rows) -> list[Share]:
-        """Shares by a key of each section."""
+    def prepare(self) -> None:
+        """Do now what takes long for a long path, so that nothing that is asked for later does."""
+        self._reasons.prepare()
+        self.by_service()
+        self.by_operation()
+
+    def _shares(self, name: str, keys: Rows) -> list[Share]:
+        """Shares by a key of each section; found once."""
+        if name not in self._found:
+            self._found[name] = self._shares_by(keys)
+        return self._found[name]
+
+    def _shares_by(self, keys: Rows) -> list[Share]:
         span = self.paths.span[self._part]
         _, which, counts = np.unique(keys, return_inverse=True, return_counts=True)
         time = np.zeros(len(counts), np.int64)

@@ -19,6 +19,7 @@ PLACES = {
     "help": "this page",
     "open": "the choice of a file",
     "issues": "the import report",
+    "path": "the critical path",
 }
 _WIDE = 96  # from here on the page has two columns
 _GUTTER = 3
@@ -38,6 +39,7 @@ _BARS: tuple[Legend, ...] = (
     ("▸ ▾", "+ -", "muted", "folded, unfolded"),
     ("‹ ›", "< >", "muted", "the span lies outside the time on view"),
     ("◆", "*", "warning", "marked"),
+    ("~", "~", "warning", "moved, as its clock was adjusted"),
 )
 
 

@@ -174,6 +174,12 @@ class ShowingApp(SearchingApp):
 
             self.push_screen(IssuesScreen(self.collection, trace, ascii=self.ascii), self._go_to_sample)
 
+    def show_path(self, facts: Facts, root: int) -> None:
+        """Tell the critical path of a row of the store; what is chosen in it is gone to."""
+        from .screens.path import PathScreen
+
+        self.push_screen(PathScreen(facts, root, self.mode, ascii=self.ascii), self._go_to_sample)
+
     def _go_to_sample(self, chosen: tuple[str, str] | None) -> None:
         """Go to a span by the id of its trace and its key; both may have gone with a reload."""
         if chosen is None or self.collection is None:

@@ -35,6 +35,11 @@ class TitleLine(Widget):
         self._pieces = tuple(pieces)
         self._ascii = ascii
 
+    def set_pieces(self, pieces: Iterable[Piece]) -> None:
+        """Say something else."""
+        self._pieces = tuple(pieces)
+        self.refresh()
+
     def render_line(self, y: int) -> Strip:
         current = paint(self.app)
         base = current.ground("raised")

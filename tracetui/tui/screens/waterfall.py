@@ -118,6 +118,8 @@ class WaterfallScreen(PanedScreen):
                 self._header.show(facts, self._source, self._tracetui.clock)
             self._measure()
             self._keys.message(f"times: {self._tracetui.clock.value}")
+        elif name in ("path", "path-of-span"):
+            self._tell_path(of_span=name == "path-of-span")
         elif name == "saves-column":
             self._pin(SAVES)
         elif name in ("copy", "save", "adjust-clocks"):
@@ -126,6 +128,18 @@ class WaterfallScreen(PanedScreen):
             self._tracetui.show_issues(facts.trace.index if facts is not None else None)
         elif name in ("next-trace", "previous-trace"):
             self._keys.message(self._tracetui.step_trace(1 if name == "next-trace" else -1) or "")
+
+    def _tell_path(self, *, of_span: bool) -> None:
+        """Open the path of the root above the cursor, or of the span under it."""
+        view, facts = self._view, self._facts
+        row = facts.row(view.cursor) if facts is not None and view is not None and view.cursor >= 0 else -1
+        if facts is None or row < 0 or facts.paths is None:
+            self._keys.message("there is no path here" if facts is None or facts.paths else "one moment…")
+            return
+        if not of_span:
+            at = int(facts.paths.roots.searchsorted(row, "right")) - 1
+            row = int(facts.paths.roots[at])
+        self._tracetui.show_path(facts, row)
 
     def _apply(self, message: str | None) -> None:
         """Draw what a command changed, and show what it has to say."""
