@@ -92,6 +92,7 @@ def test_plain_sources_are_opened_as_the_parser_would_have_it(
         options: LoadOptions | None = None,
         settings: Loaded | None = None,
         chosen: object = None,
+        client: object = None,
     ) -> int:
         opened.append((names, options or LoadOptions(), settings, chosen))
         return 5

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MAX_TIMEOUT_S = 3600.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LazyFetcher:
     """Gets what addresses stand for, once there is one. See `loaders.remote.Fetch`.
 

@@ -22,7 +22,7 @@ ClockOption = Literal["raw", "adjusted"]
 CriticalPath = Literal["default", "exact", "clip", "to-end"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)  # a header may be a secret
 class Options:
     """What is read, and how it is shown.
 
