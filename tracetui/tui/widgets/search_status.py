@@ -97,9 +97,9 @@ class SearchHead(Widget):
         if session.following:
             fresh = f", {fmt.count(session.fresh)} new" if session.fresh else ""
             parts.append((f"{'o' if self._ascii else '●'} following{fresh}   ", "good", True))
-        if session.stage is Stage.IDLE:
-            return parts
         count = len(session.results)
+        if session.stage is Stage.IDLE or (session.stage is Stage.FAILED and not count):
+            return parts
         if session.stage is Stage.STOPPED:
             parts.append(("stopped   ", "warning", True))
         elif session.more is not None and count:
