@@ -96,6 +96,29 @@ def analysis(path: str) -> Figures:
     }
 
 
+def replay(path: str) -> Figures:
+    """Replay of the largest root: made ready, asked for forty rows, and for thirty groups; in seconds."""
+    import numpy as np
+
+    from tracetui import loaders
+    from tracetui.analysis import critical_path
+    from tracetui.analysis.replay import Replay
+
+    store = loaders.load([path]).store
+    root = int(np.argmax(store.size))
+    rows = np.unique(critical_path(store, root).span).tolist()
+    shown = rows[:: max(1, len(rows) // 40)][:40]
+    groups = [rows[at :: max(1, len(rows) // 48)][:48] for at in range(30)]
+    gc.disable()
+    asked = Replay(store, root)
+    return {
+        "path": min(_timed(lambda: critical_path(store, root)) for _ in range(3)),
+        "ready": min(_timed(lambda: Replay(store, root)) for _ in range(3)),
+        "rows": _timed(lambda: [(asked.saves(r), asked.slack(r), asked.what_if(r, 1, 2)) for r in shown]),
+        "groups": _timed(lambda: [asked.side_by_side(group) for group in groups]),
+    }
+
+
 def search(path: str) -> Figures:
     """Searching a loaded file: ratios to one pass of memchr over its bytes."""
     from benchmarks.search import figures
@@ -130,6 +153,7 @@ PROBES: dict[str, Callable[[str], Figures]] = {
     "load": load,
     "loads": loads,
     "memory": memory,
+    "replay": replay,
     "search": search,
     "view": view,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from tracetui import format
@@ -13,6 +14,7 @@ from tracetui.model.distinct import distinct
 from tracetui.model.issues import Issue, Severity
 from tracetui.text import cell_len
 
+_SHOWN_GUESSES: Final = 3
 _SHOWN_ISSUES: Final = 5
 _STACK_FROM: Final = 100  # cells of width from which the path is also drawn as one stacked bar
 
@@ -67,6 +69,7 @@ def heading(report: Report, trace: TraceSummary, options: TextOptions) -> Iterat
     yield str(_facts(trace, options))
     yield from _path(report, trace, options)
     yield from _clocks(report, trace, options)
+    yield from _guesses(report, trace, options)
     yield from _issues(report.collection.traces[trace.number].issues, options)
 
 
@@ -128,6 +131,21 @@ def _clocks(report: Report, trace: TraceSummary, options: TextOptions) -> Iterat
     if moved:
         told = ", ".join(options.shown(clock.in_words(ascii=options.ascii)) for clock in moved)
         yield str(Line(options).add(f"clocks adjusted: {told}", options.painter.role("warning")))
+
+
+def _guesses(report: Report, trace: TraceSummary, options: TextOptions) -> Iterator[str]:
+    """Where the trace may have broken, for the first few missing spans."""
+    if not trace.orphan_count:
+        return
+    from tracetui.analysis.fragments import fragments_by_parent, guess_caller
+
+    store, whole = report.store, report.collection.traces[trace.number]
+    for missing, rows in islice(fragments_by_parent(whole).items(), _SHOWN_GUESSES):
+        caller = guess_caller(whole, rows)
+        if caller is not None:
+            names = (store.strings[int(column[caller])] for column in (store.service, store.name))
+            text = f"guess: missing span {missing[:8]} was called by {' '.join(names)}"
+            yield str(Line(options).add(options.shown(text), options.painter.role("muted")))
 
 
 def _issues(issues: Sequence[Issue], options: TextOptions) -> Iterator[str]:

@@ -160,7 +160,10 @@ class PanedScreen(SearchedScreen):
 
         row = facts.row(view.cursor)
         if row < 0:
-            detail.show(None, Figures())
+            from tracetui.tui.detail.missing import hint
+
+            missing = facts.forest.missing[-1 - facts.forest.row(view.cursor)]
+            detail.show(None, Figures(), hint(facts.trace, facts.first + missing.row))
             return
         figures = Figures()
         if facts.self_ns is not None and facts.on_path_ns is not None:

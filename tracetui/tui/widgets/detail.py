@@ -73,6 +73,7 @@ class DetailPane(LinesView):
         self._shown: tuple[str, str] | None = None
         self._subject: Subject | None = None
         self._figures = Figures()
+        self._hint: Sequence[Line] = ()
         self._wanted = ""
         self._pinned: tuple[str, ...] = ()
         self._typing = False
@@ -94,14 +95,21 @@ class DetailPane(LinesView):
         """Whether another span was asked for than is on show."""
         return self._stale
 
-    def show(self, span: Span | None, figures: Figures = Figures()) -> None:  # noqa: B008  # frozen
+    def show(
+        self,
+        span: Span | None,
+        figures: Figures = Figures(),  # noqa: B008  # frozen
+        hint: Sequence[Line] = (),
+    ) -> None:
         """Show a span, soon.
 
         Args:
             span: The span; None for one that is missing from its trace.
             figures: What analysis says of it.
+            hint: Lines about one that is missing.
         """
         self._asked = (span, figures)
+        self._hint = hint
         self._stale = True
         self._soon()
 
@@ -166,6 +174,7 @@ class DetailPane(LinesView):
             Line((Piece("missing span", "strong"),)),
             Line((Piece("Its children name it as their parent,", "muted"),)),
             Line((Piece("but no record of it is in this trace.", "muted"),)),
+            *self._hint,
         )
 
     def _filter_line(self) -> Line:
