@@ -69,9 +69,9 @@ class Documents:
         """
         more = self._next_document(stream, start, fault.offset)
         if not more and isinstance(fault, JsonTruncated):
-            self._issues.add(IssueCode.TRUNCATED, f"{self._source.name}: {fault}")
+            self._issues.add(IssueCode.TRUNCATED, str(fault))
         elif not more and some and (not self._passed or self._source.pread(start, 1) not in (b"{", b"[")):
-            self._issues.add(IssueCode.TRAILING_BYTES, f"{self._source.name}: {fault}")
+            self._issues.add(IssueCode.TRAILING_BYTES, str(fault))
         else:
             self.tell(IssueCode.BAD_LINE, fault.offset, str(fault))
         return more

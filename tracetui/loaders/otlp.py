@@ -182,7 +182,7 @@ class Reader:
         """Tell of a line of which not all could be read; `cut` if nothing follows it."""
         self._fault = self._fault or fault
         if cut and isinstance(fault, JsonTruncated):
-            self._issues.add(IssueCode.TRUNCATED, f"{self._source.name}: {fault}")
+            self._issues.add(IssueCode.TRUNCATED, str(fault))
         else:
             self._documents.tell(IssueCode.BAD_LINE, fault.offset, str(fault))
 

@@ -194,7 +194,7 @@ class _Reader:
         )
         self._fault = self._fault or fault
         if cut and final:
-            self._issues.add(IssueCode.TRUNCATED, f"{self._source.name}: {fault}")
+            self._issues.add(IssueCode.TRUNCATED, str(fault))
         else:
             self._documents.tell(IssueCode.BAD_LINE, offset, str(fault))
 
