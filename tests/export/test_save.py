@@ -147,6 +147,6 @@ def test_a_source_that_shrank_is_told(tmp_path: Path) -> None:
     source.write_bytes(CHECKOUT.read_bytes())
     collection = load([str(source)])
     os.truncate(source, 100)
-    with pytest.raises(CannotSave, match="has become shorter"):
+    with pytest.raises(CannotSave, match="was cut to 100 bytes"):
         save_trace(collection, collection.traces[0], tmp_path / "new.json", as_it_came=True)
     assert [path.name for path in tmp_path.iterdir()] == ["source.json"]

@@ -6,49 +6,33 @@ and what was dropped of single events are not in it.
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
-from tracetui.export.anyvalue import BIG_INTEGER, attribute_list
-from tracetui.export.encode import dumps_plain, dumps_raw
-from tracetui.model.attributes import Attributes, Event, Link, SpanDetails
-from tracetui.model.span import Span, links_beside_parent
+from tracetui.export.anyvalue import BIG_INTEGER
+from tracetui.export.kept import KeptPieces
+from tracetui.export.otlp_span import HEX, REF_TYPE, SpanWriter
+from tracetui.model.attributes import Attributes, Scope, SpanDetails
 from tracetui.model.store import Flag
 from tracetui.model.trace import Trace
-from tracetui.text import escape_json
 
-__all__ = ["OtlpExport", "otlp_json"]
+__all__ = ["REF_TYPE", "OtlpExport", "otlp_json"]
 
-REF_TYPE: Final = "opentracing.ref_type"
-"""The attribute by which OpenTelemetry's conventions tell the references that it has no word for."""
-_TRACE_STATE: Final = "w3c.tracestate"
-_DROPPED: Final = {
-    "attributes": "droppedAttributesCount",
-    "events": "droppedEventsCount",
-    "links": "droppedLinksCount",
-}
-_HEX: Final = frozenset("0123456789abcdef")
 # As plain integers: a bit of an enum costs as much as reading a span's times.
-_NO_ID, _CYCLE, _SHARED, _FOLLOWS, _PARENT, _NO_TIME, _UNFINISHED = map(
-    int,
-    (
-        Flag.NO_ID,
-        Flag.CYCLE,
-        Flag.SHARED,
-        Flag.FOLLOWS_FROM,
-        Flag.HAS_PARENT,
-        Flag.NO_TIME,
-        Flag.UNFINISHED,
-    ),
-)
+_NO_ID, _CYCLE, _SHARED = map(int, (Flag.NO_ID, Flag.CYCLE, Flag.SHARED))
 _ORDER_MATTERS: Final = _NO_ID | _CYCLE
-_NESTED: Final = frozenset({list, dict})
-_KEPT: Final = 50_000
-"""Spans of a trace up to which none is decoded twice: once for its place, and once to be written."""
+_A_WHILE: Final = 256
+"""Spans between two chances to give up."""
+_MOST_KNOWN: Final = 10_000
+"""Resources of records, and scopes, that are not made again when they are the same."""
+
+Ints = npt.NDArray[np.signedinteger]
 
 _SAID: Final = {
     "trace": (
@@ -77,13 +61,6 @@ _SAID: Final = {
 }
 
 
-class _Place(NamedTuple):
-    """Where a span stands: a resource, and a scope in it."""
-
-    resource: bytes
-    scope: bytes
-
-
 def otlp_json(trace: Trace) -> tuple[bytes, list[str]]:
     """A trace as one document.
 
@@ -101,6 +78,8 @@ class OtlpExport:
     something (spans without an id, repeated ids, children that start together) a group ends with its run, and
     a resource may come again.
 
+    Each record is read and made once, in the order of the source, and kept until it is its turn.
+
     Args:
         trace: The trace.
     """
@@ -109,13 +88,14 @@ class OtlpExport:
         self._trace = trace
         self._store = trace.store
         self._counts: Counter[str] = Counter()
-        self._resources: dict[int, bytes] = {}
-        self._scopes: dict[int, bytes] = {}
-        self._keeps = trace.span_count <= _KEPT
-        self._details: dict[int, SpanDetails] = {}
-        self._interned: dict[bytes, bytes] = {}
+        self._writer = SpanWriter(trace, self._counts)
         self._repeats: set[bytes] = set()
-        self._is_deep = False  # whether attributes since the last piece hold values in values
+        # A resource and a pair of a resource and a scope each have a number, in order of appearance.
+        self._resources: dict[bytes, int] = {}
+        self._pairs: dict[tuple[int, bytes], int] = {}
+        self._resource_of: dict[object, tuple[int, bool]] = {}
+        self._scope_of: dict[object, bytes] = {}
+        self._pair_of: dict[object, int] = {}
 
     @property
     def notes(self) -> list[str]:
@@ -128,155 +108,166 @@ class OtlpExport:
         return lines
 
     def pieces(self) -> Iterator[bytes]:
-        """The document in pieces, each span decoded when it is its turn."""
-        if not set(self._trace.trace_id) <= _HEX or len(self._trace.trace_id) != 32:
+        """The document in pieces; empty ones come while its spans are read.
+
+        Raises:
+            OSError: There is no room for the temporary file of a large trace.
+        """
+        if not set(self._trace.trace_id) <= HEX or len(self._trace.trace_id) != 32:
             self._counts["trace"] += 1
-        places = {row: self._place(row) for row in range(self._trace.first, self._trace.last)}
-        rows = self._ordered(places)
-        self._tell_moved(rows, places)
+        store, first, last = self._store, self._trace.first, self._trace.last
+        rows = np.argsort(store.record[first:last], kind="stable") + first
+        kept = KeptPieces()
+        pairs = array("i")
+        firsts = _first_rows(store.resource[first:last], first)
+        for at, (row, details, record) in enumerate(self._writer.records(rows)):
+            pairs.append(self._pair(row, details, firsts))
+            self._tell_repeated(row, record)
+            kept.add(b"," + record)
+            if at % _A_WHILE == 0:
+                yield b""
+        resource_of_pair = np.array([resource for resource, _ in self._pairs], np.int64)
+        pair = np.array(pairs, np.int64)
+        order = self._ordered(rows, pair, resource_of_pair[pair])
+        self._tell_moved(rows[order], resource_of_pair[pair[order]])
+        yield from self._document(kept, order.tolist(), pair[order].tolist())
+
+    def _document(self, kept: KeptPieces, order: list[int], pair: list[int]) -> Iterator[bytes]:
+        """The records in their places.
+
+        Args:
+            kept: All records, with a comma before each, by number.
+            order: Their numbers as they are written.
+            pair: The resource and scope of each of these.
+        """
+        resources, pairs = list(self._resources), list(self._pairs)
         yield b'{"resourceSpans":['
-        for number, (resource, inside) in enumerate(groupby(rows, lambda row: places[row].resource)):
-            yield b'%b{"resource":%b,"scopeSpans":[' % (b"," if number else b"", resource)
-            for index, (scope, members) in enumerate(groupby(inside, lambda row: places[row].scope)):
-                yield b'%b{"scope":%b,"spans":[' % (b"," if index else b"", scope)
-                for at, row in enumerate(members):
-                    yield (b"," if at else b"") + self._span(row)
+        at = 0
+        runs = ((number, len(list(run))) for number, run in groupby(pair))
+        for index, (resource, inside) in enumerate(groupby(runs, lambda run: pairs[run[0]][0])):
+            yield b'%b{"resource":%b,"scopeSpans":[' % (b"," if index else b"", resources[resource])
+            for number, (one, count) in enumerate(inside):
+                yield b'%b{"scope":%b,"spans":[' % (b"," if number else b"", pairs[one][1])
+                skip = 1
+                for piece in kept.joined(order[at : at + count]):
+                    yield piece[skip:]
+                    skip = 0
                 yield b"]}"
+                at += count
             yield b"]}"
         yield b"]}\n"
 
     # Order
 
-    def _ordered(self, places: dict[int, _Place]) -> list[int]:
-        """The rows as they are written."""
-        store, first, last = self._store, self._trace.first, self._trace.last
-        by_record = (np.argsort(store.record[first:last], kind="stable") + first).tolist()
-        rank: dict[bytes, int] = {}
-        scope_rank: dict[_Place, int] = {}
-        for row in by_record:
-            place = places[row]
-            rank.setdefault(place.resource, len(rank))
-            scope_rank.setdefault(place, len(scope_rank))
-        grouped = sorted(by_record, key=lambda row: (rank[places[row].resource], scope_rank[places[row]]))
-        return by_record if self._order_matters(grouped) else grouped
+    def _ordered(self, rows: Ints, pair: Ints, resource: Ints) -> npt.NDArray[np.int64]:
+        """The order in which rows, given in that of the source, are written."""
+        grouped = np.lexsort((pair, resource))
+        return np.arange(len(rows)) if self._order_matters(rows[grouped]) else grouped
 
-    def _order_matters(self, grouped: list[int]) -> bool:
+    def _order_matters(self, grouped: Ints) -> bool:
         """Whether spans would get other keys, or siblings another order, if they were written like this."""
         store, first, last = self._store, self._trace.first, self._trace.last
         if (store.flags[first:last] & _ORDER_MATTERS).any() or store.repeat[first:last].any():
             return True
         rank = np.empty(last - first, np.int64)
-        rank[np.array(grouped, np.int64) - first] = np.arange(last - first)
+        rank[grouped - first] = np.arange(last - first)
         keys = store.start_ns[first:last], store.parent[first:last]
         before = np.lexsort((store.record[first:last], *keys))
         return not np.array_equal(before, np.lexsort((rank, *keys)))
 
-    def _tell_moved(self, rows: list[int], places: dict[int, _Place]) -> None:
-        """Count the spans that other readers, or this one, will give another key or parent."""
+    def _tell_moved(self, rows: Ints, resource: Ints) -> None:
+        """Count the spans that other readers, or this one, will give another key or parent.
+
+        Args:
+            rows: int[n], the rows as they are written.
+            resource: int[n], the resource of each.
+        """
         store = self._store
-        for number, row in enumerate(rows):
-            flags = int(store.flags[row])
-            if flags & _NO_ID and number != int(store.record[row]):
-                self._counts["number"] += 1
-        shared = [row for row in rows if int(store.flags[row]) & _SHARED and int(store.parent[row]) >= 0]
-        server_of = {int(store.parent[row]): row for row in shared}
-        halves = {*server_of, *shared}
-        for row in rows if shared else ():
-            parent = int(store.parent[row])
-            if parent in halves and not int(store.flags[row]) & _SHARED:
+        nameless = (store.flags[rows] & _NO_ID) != 0
+        self._counts["number"] += int((nameless & (store.record[rows] != np.arange(len(rows)))).sum())
+        is_shared = (store.flags[rows] & _SHARED) != 0
+        shared = rows[is_shared & (store.parent[rows] >= 0)]
+        if not len(shared):
+            return
+        server_of = dict(zip(store.parent[shared].tolist(), shared.tolist(), strict=True))
+        halves = {*server_of, *shared.tolist()}
+        place = dict(zip(rows.tolist(), resource.tolist(), strict=True))
+        own = rows[~is_shared]
+        for row, parent in zip(own.tolist(), store.parent[own].tolist(), strict=True):
+            if parent in halves:
                 # A child goes to the server half if that is of the same resource, else to the client half.
                 server = server_of.get(parent, parent)
-                self._counts["half"] += (places[row].resource == places[server].resource) != (
-                    parent == server
-                )
+                self._counts["half"] += (place[row] == place[server]) != (parent == server)
 
     # Parts
 
-    def _place(self, row: int) -> _Place:
+    def _pair(self, row: int, details: SpanDetails, firsts: dict[int, int]) -> int:
+        """The number of a span's resource and scope."""
         store = self._store
-        details = store.details(row)
-        if self._keeps:
-            self._details[row] = details
-        code = int(store.resource[row])
-        if details.resource or code < 0:
-            resource = self._resource(row)
-            resource = self._interned.setdefault(resource, resource)
-        else:
-            if code not in self._resources:
-                self._resources[code] = self._resource(row)
-            resource = self._resources[code]
-        code = int(store.scope[row])
-        if code < 0:
-            scope = self._scope(row)
-            return _Place(resource, self._interned.setdefault(scope, scope))
-        if code not in self._scopes:
-            self._scopes[code] = self._scope(row)
-        return _Place(resource, self._scopes[code])
+        code, scope_code = int(store.resource[row]), int(store.scope[row])
+        resource = self._resource(row, code, details, firsts)
+        scope = None if scope_code >= 0 else details.scope
+        if scope is not None and scope.attributes:
+            return self._pairs.setdefault((resource, self._scope(scope)), len(self._pairs))
+        key = (resource, scope_code, scope.name, scope.version) if scope else (resource, scope_code)
+        known = self._pair_of.get(key)
+        if known is None:
+            written = self._scope(store.scopes[scope_code]() if scope_code >= 0 else scope or Scope())
+            known = self._pairs.setdefault((resource, written), len(self._pairs))
+            if len(self._pair_of) < _MOST_KNOWN:
+                self._pair_of[key] = known
+        return known
 
-    def _resource(self, row: int) -> bytes:
-        attributes = dict(self._store.resource_attributes(row))
-        service = Span(self._store, row).service
+    def _resource(self, row: int, code: int, details: SpanDetails, firsts: dict[int, int]) -> int:
+        """The number of a span's resource."""
+        key: object = code
+        recorded = details.resource
+        service = int(self._store.service[row])
+        if recorded:
+            is_text = all(type(value) is str for value in recorded.values())
+            key = (code, service, *recorded.items()) if is_text else None
+        elif code < 0:
+            key = (code, service)
+        known = self._resource_of.get(key) if key is not None else None
+        if known is None:
+            if not recorded and code >= 0:
+                service = int(self._store.service[firsts[code]])
+            known = self._made_resource(code, service, recorded)
+            if key == code or (key is not None and len(self._resource_of) < _MOST_KNOWN):
+                self._resource_of[key] = known
+            if key == code:
+                self._counts["service"] += known[1]
+        if key != code:
+            self._counts["service"] += known[1]
+        return known[0]
+
+    def _made_resource(self, code: int, service_code: int, recorded: Attributes | None) -> tuple[int, bool]:
+        """The number of a resource, and whether it names another service than its spans."""
+        stored = self._store.resources.decode[code]() if code >= 0 else {}
+        attributes = {**stored, **(recorded or {})}
+        service = self._store.strings[service_code]
         named = attributes.get("service.name", "")
+        differs = False
         if service != (named if isinstance(named, str) else str(named)):
-            self._counts["service"] += "service.name" in attributes
+            differs = "service.name" in attributes
             attributes["service.name"] = service
-        return self._encoded({"attributes": self._attributes(attributes)} if attributes else {})
+        written = self._writer.with_attributes({}, attributes)
+        return self._resources.setdefault(written, len(self._resources)), differs
 
-    def _scope(self, row: int) -> bytes:
-        scope = self._store.scope_of(row)
+    def _scope(self, scope: Scope) -> bytes:
         found: dict[str, Any] = {}
         if scope.name:
             found["name"] = scope.name
         if scope.version:
             found["version"] = scope.version
-        if scope.attributes:
-            found["attributes"] = self._attributes(scope.attributes)
-        return self._encoded(found)
+        return self._writer.with_attributes(found, scope.attributes)
 
-    def _span(self, row: int) -> bytes:
-        store = self._store
-        span, details = Span(store, row), self._details.pop(row, None) or store.details(row)
-        flags = int(store.flags[row])
-        attributes = dict(details.attributes)
-        found: dict[str, Any] = {"traceId": self._trace.trace_id, "spanId": self._id(span.span_id)}
-        state = attributes.get(_TRACE_STATE)
-        if isinstance(state, str) and state:
-            found["traceState"] = state
-            del attributes[_TRACE_STATE]
-        # What named itself as its parent is kept without one.
-        own_parent = flags & _CYCLE and not flags & _PARENT
-        parent = span.span_id if own_parent else span.parent_span_id
-        if parent:
-            found["parentSpanId"] = self._id(parent)
-        found["name"] = span.name
-        found["kind"] = int(store.kind[row])
-        self._times(found, span, flags)
-        if flags & _FOLLOWS and flags & _PARENT:
-            self._counts["follows"] += 1
-            attributes.setdefault(REF_TYPE, "follows_from")
-        found["attributes"] = self._attributes(attributes)
-        found["events"] = [self._event(event) for event in details.events]
-        found["links"] = [
-            self._link(link) for link in links_beside_parent(details.links, span.parent_span_id)
-        ]
-        found = {key: value for key, value in found.items() if value != []}
-        found.update(
-            {field: details.dropped[what] for what, field in _DROPPED.items() if details.dropped.get(what)}
-        )
-        status: dict[str, Any] = {"code": int(store.status[row])} if store.status[row] else {}
-        if details.status_message:
-            status["message"] = details.status_message
-        found["status"] = status
-        self._counts["warning"] += bool(details.warnings)
-        return self._unlike_others(row, self._encoded(found))
-
-    def _unlike_others(self, row: int, record: bytes) -> bytes:
+    def _tell_repeated(self, row: int, record: bytes) -> None:
         """Notice a record that is read again as a copy of another one."""
         repeated = self._repeated_ids
         if repeated and (int(self._store.repeat[row]) or self._store.key(row) in repeated):
             self._counts["same"] += record in self._repeats
             self._repeats.add(record)
-        return record
 
     @property
     def _repeated_ids(self) -> set[str]:
@@ -288,46 +279,8 @@ class OtlpExport:
 
     _repeated: set[str] | None = None
 
-    def _times(self, found: dict[str, Any], span: Span, flags: int) -> None:
-        """Times as far as they are recorded: an end that is left out reads again as unfinished."""
-        start, duration = span.start_ns, span.duration_ns
-        if flags & _NO_TIME and not duration:
-            return
-        self._counts["start"] += bool(flags & _NO_TIME)
-        found["startTimeUnixNano"] = self._time(start)
-        if not flags & _UNFINISHED or duration:
-            found["endTimeUnixNano"] = self._time(start + duration)
 
-    def _time(self, ns: int) -> str:
-        if ns < 0:
-            self._counts["time"] += 1
-        return str(ns)
-
-    def _id(self, text: str) -> str:
-        if text and not (len(text) == 16 and _HEX.issuperset(text)):
-            self._counts["id"] += 1
-        return text
-
-    def _event(self, event: Event) -> dict[str, Any]:
-        found: dict[str, Any] = {"timeUnixNano": self._time(event.time_ns), "name": event.name}
-        if event.attributes:
-            found["attributes"] = self._attributes(event.attributes)
-        return found
-
-    def _link(self, link: Link) -> dict[str, Any]:
-        attributes = dict(link.attributes)
-        if link.type != "link":
-            attributes.setdefault(REF_TYPE, link.type)
-        found: dict[str, Any] = {"traceId": link.trace_id, "spanId": self._id(link.span_id)}
-        if attributes:
-            found["attributes"] = self._attributes(attributes)
-        return found
-
-    def _attributes(self, attributes: Attributes) -> list[dict[str, Any]]:
-        self._is_deep = self._is_deep or any(type(value) in _NESTED for value in attributes.values())
-        return attribute_list(attributes, self._counts)
-
-    def _encoded(self, value: object) -> bytes:
-        """What is made here is shallow, and has words for NaN; only values of attributes may be deep."""
-        deep, self._is_deep = self._is_deep, False
-        return escape_json(dumps_raw(value) if deep else dumps_plain(value))
+def _first_rows(codes: Ints, first: int) -> dict[int, int]:
+    """Each code's first row, the first code being that of row `first`."""
+    found, rows = np.unique(codes, return_index=True)
+    return dict(zip(found.tolist(), (rows + first).tolist(), strict=True))

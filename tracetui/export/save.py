@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from tracetui.errors import TracetuiError
+from tracetui.errors import InputError, TracetuiError
 from tracetui.export.otlp_json import OtlpExport
 from tracetui.files import reason, write_new
 from tracetui.model.distinct import distinct
@@ -90,6 +90,8 @@ def save_trace(
         size = write_new(path, _until(pieces, cancelled))
     except FileExistsError:
         raise CannotSave("a file of that name exists", hint="give another name") from None
+    except InputError as error:  # the source is not any more what was read
+        raise CannotSave(str(error)) from None
     except OSError as error:
         raise CannotSave(_why(error, path)) from None
     except ValueError:  # a NUL in the name

@@ -66,23 +66,24 @@ def tag_values(tags: Any, warnings: list[str]) -> Attributes:
         return dict(tags)
     found: Attributes = {}
     for tag in _list(tags):
-        if not isinstance(tag, dict):
+        if type(tag) is not dict:
             warnings.append("a tag is no object; left out")
             continue
-        key = tag.get("key", "")
-        key = key if isinstance(key, str) else orjson.dumps(key).decode()
-        value = _typed(tag.get("value"), tag.get("type"), key, warnings)
+        key, value = tag.get("key", ""), tag.get("value")
+        if type(key) is not str:
+            key = orjson.dumps(key).decode()
+        if type(value) is str and tag.get("type") != "string":  # most are, or are values already
+            value = _typed(value, tag.get("type"), key, warnings)
         if key in found:
             warnings.append(f"tag {key} stands twice; the last is shown")
         found[key] = value
     return found
 
 
-def _typed(value: Any, type_name: Any, key: str, warnings: list[str]) -> AttributeValue:
+def _typed(value: str, type_name: Any, key: str, warnings: list[str]) -> AttributeValue:
     kind = type_name.lower() if isinstance(type_name, str) else ""
-    if not isinstance(value, str) or kind in ("", "string"):
-        plain: AttributeValue = value
-        return plain
+    if kind in ("", "string"):
+        return value
     try:
         if kind in ("int64", "int"):
             return int(value)
@@ -119,22 +120,27 @@ def _event(log: dict[str, Any], warnings: list[str]) -> Event:
 
 
 def _links(value: dict[str, Any]) -> Iterable[Link]:
-    own = value.get("traceID")
-    own = trace_id(own) if isinstance(own, str) else ""
-    for reference in _list(value.get("references")):
+    references = _list(value.get("references"))
+    if not references:
+        return
+    recorded = value.get("traceID")
+    own = trace_id(recorded) if isinstance(recorded, str) else ""
+    for reference in references:
         if not isinstance(reference, dict):
             continue
         span = reference.get("spanID")
         if not isinstance(span, str) or not span:
             continue
         other = reference.get("traceID")
-        trace = trace_id(other) if isinstance(other, str) and other else own
+        trace = trace_id(other) if isinstance(other, str) and other and other != recorded else own
         kind: LinkType = "follows_from" if follows(reference.get("refType")) else "child_of"
         yield Link(trace, span_id(span), kind, reference=trace == own)
 
 
 def follows(ref_type: object) -> bool:
     """Whether a reference's type says that nobody waited for the span."""
+    if ref_type == "CHILD_OF":
+        return False
     return isinstance(ref_type, str) and ref_type.upper() in ("FOLLOWS_FROM", "FOLLOWSFROM")
 
 

@@ -125,6 +125,8 @@ def trace_id(text: str) -> str:
 
 def span_id(text: str) -> str:
     """A span id as 16 lower-case hex digits where it decodes, else the text as found."""
+    if len(text) == 16 and text.islower() and _HEX.fullmatch(text):
+        return text
     value = decode_id(text, 8)
     return text if value is None else f"{value:016x}"
 

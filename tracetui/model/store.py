@@ -251,15 +251,29 @@ class SpanStore(Struct):
         cached = self._cache.get(row)
         if cached is not None:
             return cached
-        details = self._decode((int(self.source[row]), int(self.offset[row]), int(self.length[row])))
+        details = self.fresh_details(row)
+        self._cache[row] = details
+        while len(self._cache) > _CACHED_DETAILS:
+            self._cache.popitem(last=False)
+        return details
+
+    def fresh_details(self, row: int, record: bytes | None = None) -> SpanDetails:
+        """The same, past the cache.
+
+        Args:
+            row: The row.
+            record: The bytes of its record, if they have just been read.
+        """
+        source = int(self.source[row])
+        if record is None:
+            details = self._decode((source, int(self.offset[row]), int(self.length[row])))
+        else:
+            details = self._decoded(source, record)
         for place in self.more_records.get(row, ()):
             details.merge(self._decode(place))
         if self.shift_ns is not None:
             for event in details.events:
                 event.time_ns += int(self.shift_ns[row])
-        self._cache[row] = details
-        while len(self._cache) > _CACHED_DETAILS:
-            self._cache.popitem(last=False)
         return details
 
     def _decode(self, place: RecordPlace) -> SpanDetails:
@@ -270,6 +284,9 @@ class SpanStore(Struct):
             return SpanDetails(warnings=[f"this record cannot be read any more: {error}"])
         if len(record) < length:
             return SpanDetails(warnings=["the source has become shorter: this record is gone"])
+        return self._decoded(source, record)
+
+    def _decoded(self, source: int, record: bytes) -> SpanDetails:
         try:
             return self.decoders[source](record)
         except (ValueError, TypeError, KeyError) as error:
