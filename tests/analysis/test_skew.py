@@ -138,6 +138,12 @@ def test_what_does_not_have_to_lie_inside_tells_nothing(tmp_path: Path, child: d
     assert not find_skew(collection.traces[0]).clocks
 
 
+def test_a_span_that_does_not_fit_its_own_clock_tells_nothing_of_others(tmp_path: Path) -> None:
+    wrong = span(2, -900 * MS, 20 * MS, "A", 1, "client")
+    collection = load(tmp_path, span(1, 0, 100 * MS, "A"), wrong, span(3, 10 * MS, 5 * MS, "B", 2))
+    assert not find_skew(collection.traces[0]).clocks
+
+
 def test_what_the_backend_has_shifted_is_told_and_not_shifted_again(tmp_path: Path) -> None:
     told = "This span's timestamps were adjusted by 4ms"
     collection = load(

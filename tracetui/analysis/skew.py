@@ -138,6 +138,8 @@ def _pairs(trace: Trace, clocks: Clocks) -> dict[tuple[int, int], Pair]:
     eps = int(row_eps(store, np.array([first]))[0])
     keep = (here != there) & (here >= 0) & (there >= 0)
     keep &= duration[child] <= duration[above] + eps
+    doubtful = _doubtful(trace, clocks, eps)
+    keep &= ~doubtful[child] & ~doubtful[above]
     child, above, here, there = child[keep], above[keep], here[keep], there[keep]
     start, end = store.start_ns[first:last], end_times(store, slice(first, last))
     edges = start[above] - start[child], end[above] - end[child]
@@ -157,6 +159,26 @@ def _pairs(trace: Trace, clocks: Clocks) -> dict[tuple[int, int], Pair]:
         row = order[begin]
         pairs[int(one[row]), int(other[row])] = int(least[at]), int(most[at]), count
     return pairs
+
+
+def _doubtful(trace: Trace, clocks: Clocks, eps: int) -> Mask:
+    """Spans that do not even fit those of their own clock, so that they tell nothing of another, bool[n].
+
+    A child starts while its parent runs; where it does not, and one clock timed both, one of them has a wrong
+    time, whatever other clocks say.
+    """
+    store, first, last = trace.store, trace.first, trace.last
+    parent = local_parents(store, first, last)
+    rows = np.flatnonzero(parent >= 0)
+    rows = rows[clocks.domain[rows] == clocks.domain[parent[rows]]]
+    loose = (store.flags[first:last][rows] & np.uint16(Flag.FOLLOWS_FROM)) != 0
+    rows = rows[~loose & (store.kind[first:last][rows] != Kind.CONSUMER)]
+    start, end = store.start_ns[first:last], end_times(store, slice(first, last))
+    above = parent[rows]
+    outside = (start[rows] < start[above] - eps) | (start[rows] > end[above] + eps)
+    found = np.zeros(last - first, np.bool_)
+    found[rows[outside]] = found[above[outside]] = True
+    return found
 
 
 def _spread(pairs: dict[tuple[int, int], Pair], clocks: Clocks, root: int, eps: int) -> list[ClockOffset]:
