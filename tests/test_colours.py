@@ -92,6 +92,12 @@ def test_on_and_off_the_path_differ_visibly(palette: Palette) -> None:
         assert contrast(dimmed, palette.background) >= 1.2, colour
 
 
+def test_no_service_of_the_colour_blind_looks_like_text() -> None:
+    for colour in PALETTES["colour-blind"].services:
+        parts = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+        assert max(parts) - min(parts) >= 60, colour
+
+
 def test_no_service_looks_like_an_error() -> None:
     assert all(palette.error not in palette.services for palette in PALETTES.values())
 

@@ -186,9 +186,9 @@ _COLOUR_BLIND = Palette(
         "#d494a8",
         "#8edfff",
         "#cb6400",
-        "#ffdfde",
+        "#c3a3f0",
         "#1d976a",
-        "#bec2cb",
+        "#b3fdb5",
     ),
     dim=0.38,
 )

@@ -9,6 +9,7 @@ from textual import events
 
 from tests.tui.viewer import CHECKOUT, Made, collection, press, settle, span, text_of, until, viewing
 from tracetui.errors import InputError
+from tracetui.query import regexes
 from tracetui.query.search import Searcher
 from tracetui.tui.app import TraceApp
 from tracetui.tui.state import find
@@ -342,3 +343,18 @@ async def test_the_detail_pane_gets_its_focus_back() -> None:
         await done(app, pilot)
         assert detail.has_focus
         assert len(view_of(app).visible) == 3
+
+
+async def test_a_regular_expression_that_takes_too_long_is_given_up_and_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(regexes, "PATIENCE_S", 0.001)
+    slow = (span(1, 0, 0, 10, name="GET /", service="web", attributes={"note": "a" * 5000 + "!"}),)
+    async with viewing(Made(collection(slow))) as (app, pilot):
+        await press(pilot, "slash", *"re:(a+)+$")
+        await done(app, pilot)
+        told = "the regular expression takes too long on a text of 5,001 characters: given up"
+        assert any(told in line for line in text_of(app)[-3:])
+        await press(pilot, *["backspace"] * 9, *"GET", "enter")
+        await done(app, pilot)
+        assert text_of(app)[-1].endswith("/GET  1/1")

@@ -318,6 +318,7 @@ Screen { background: $background; color: $foreground; }
 ModalScreen { background: $background 60%; }
 ModalScreen:ansi { background: transparent; }
 ScrollView { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }
+Input > .input--placeholder, Input > .input--suggestion { color: $text-muted; }
 CommandPalette > Vertical { width: 64; max-width: 100%; margin-top: 2; background: $surface; }
 CommandPalette #--input { height: 3; padding: 1; border: none; background: $panel; }
 CommandPalette #--input.--list-visible { border: none; }

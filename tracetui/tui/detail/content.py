@@ -328,6 +328,9 @@ class _Page:
         if subject.parent_span_id:
             ids["parent span id"] = subject.parent_span_id
         ids["start"] = fmt.datetime_utc(subject.start_ns)
+        longest = max(map(len, ids))
+        if self._column < longest or self._width - 3 - self._column < cell_len(neutralise(subject.trace_id)):
+            self._column = longest  # so that each id stands on one line, beside its name
         yield from self._attributes("ids and time", ids)
 
     def _wants(self, key: str, value: AttributeValue) -> bool:

@@ -10,6 +10,8 @@ from msgspec import Struct
 DURATION = 7
 PINNED = 16
 """Cells of the column of a pinned attribute, the gap behind it included."""
+_ROOMY = 90
+"""Cells of a line from which names may have more than a third of it."""
 
 
 SAVES = "tracetui.saves"
@@ -41,17 +43,27 @@ class Columns(Struct, frozen=True):
         return self.bars_at - self.pinned * PINNED
 
     @classmethod
-    def fitting(cls, width: int, shift: int = 0, pinned: int = 0) -> Columns:
+    def fitting(cls, width: int, shift: int = 0, pinned: int = 0, needed: int = 0) -> Columns:
         """Divide a width: a third or less for the names, moved by `shift` cells.
 
-        Never more than leaves a bar. Pinned attributes take half of the bars at most.
+        Never more than leaves a bar. Pinned attributes take half of the bars at most. Where there is width
+        for it, names that need more get up to two fifths.
+
+        Args:
+            width: cells of a line.
+            shift: how much wider than by itself the user wants the tree.
+            pinned: how many attributes are to have a column.
+            needed: cells with which no name need be shortened.
         """
         width = max(0, width)
         duration = DURATION if width >= 36 else 0
         right = duration + 2 if duration else 0
         free = width - 1 - right  # after the cursor's mark
         least = min(12, max(0, free // 3))
-        tree = min(12 + width * 22 // 100, 72) + shift
+        own = min(12 + width * 22 // 100, 72)
+        if width >= _ROOMY:
+            own = max(own, min(needed, width * 2 // 5))
+        tree = own + shift
         tree = max(least, min(tree, free - 1 - least, max(least, free * 4 // 5)))
         tree = max(0, min(tree, free))
         bars = max(0, free - tree - 1)

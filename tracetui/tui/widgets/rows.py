@@ -25,6 +25,8 @@ from .line import Line
 
 LEAST_NAME = 16
 """Cells of a row that guides must leave to its names, and half of the tree column."""
+LOOKED_AT = 200
+"""Rows by whose names the width of the tree is found: more of a trace may still be on its way."""
 LEAST_BOTH = 12
 """Cells from which a row names both service and operation."""
 
@@ -287,3 +289,22 @@ class RowPainter:
             text = duration(int(self.facts.forest.duration_ns[node]), ascii=self.ascii)
         style = self.paint.style("text" if self.facts.is_on_path(node) else "muted", on=on)
         line.add(fit(text, columns.duration, pad=False).rjust(columns.duration), style)
+
+
+def cells_needed(facts: Facts) -> int:
+    """Cells of the tree with which none of a trace's first rows has its names shortened."""
+    store, forest = facts.trace.store, facts.forest
+    cells: dict[int, int] = {}
+    most = 0
+    for node in range(min(LOOKED_AT, len(forest))):
+        row = facts.row(node)
+        if row < 0:
+            continue
+        both = 0
+        for code in (int(store.service[row]), int(store.name[row])):
+            if code not in cells:
+                cells[code] = cell_len(steady(neutralise(store.strings[code][:200])))
+            both += cells[code]
+        mark = 2 if forest.error[node] else 0
+        most = max(most, 2 * int(forest.depth[node]) + 3 + mark + both)
+    return most

@@ -16,7 +16,7 @@ from tracetui.tui.theme import paint
 
 from .layout import Columns
 from .line import Line
-from .rows import RowPainter
+from .rows import RowPainter, cells_needed
 
 KEPT_STRIPS = 2000
 
@@ -58,6 +58,7 @@ class Waterfall(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.pinned = tuple(pinned)
         self.facts: Facts | None = None
+        self._needed = 0
         self.view: ViewState | None = None
         self.columns = Columns.fitting(0)
         self.grid = ""
@@ -72,6 +73,7 @@ class Waterfall(ScrollView, can_focus=True):
     def set_content(self, facts: Facts, view: ViewState) -> None:
         """Show a trace."""
         self.facts, self.view = facts, view
+        self._needed = cells_needed(facts)
         self._seen = (-1, -1)
         self.sync()
 
@@ -108,7 +110,8 @@ class Waterfall(ScrollView, can_focus=True):
         """Divide the width anew."""
         view = self.view
         shift = view.tree_shift if view is not None else 0
-        columns = Columns.fitting(self.scrollable_content_region.width, shift, len(self.pinned))
+        width = self.scrollable_content_region.width
+        columns = Columns.fitting(width, shift, len(self.pinned), self._needed)
         if (columns, self.pinned) != (self.columns, self._pinned):
             self.columns, self._pinned = columns, self.pinned
             self._forget()
