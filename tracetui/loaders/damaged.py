@@ -60,7 +60,7 @@ def read_pieces(body: bytes, base: int, shape: Shape[T], repair: Repair[T]) -> t
                         start += place
                         used = len(body[:start].rstrip(_BLANKS + b","))
                     else:
-                        balanced = balanced_end(body, start)
+                        balanced = balanced_end(body, start, end)
                         used = start = balanced if 0 <= balanced < end else end
                     continue
                 record, skip_to = body[start:real_end], real_end
@@ -106,10 +106,16 @@ def _real_end(body: bytes, start: int, fault: Exception) -> int:
     return -1
 
 
-def balanced_end(data: bytes, start: int) -> int:
-    """The index behind a damaged object; -1 if its brackets are not in order or no comma or `]` follows."""
+def balanced_end(data: bytes, start: int, stop: int) -> int:
+    """The index behind a damaged object; -1 if its brackets are not in order or no comma or `]` follows.
+
+    Args:
+        data: The bytes.
+        start: Where it begins.
+        stop: How far to look.
+    """
     wanted = bytearray()
-    for match in _BRACKETS.finditer(data, start, start + _FAR):
+    for match in _BRACKETS.finditer(data, start, min(start + _FAR, stop)):
         mark = match[0]
         if mark in _PAIRS:
             wanted += _PAIRS[mark]

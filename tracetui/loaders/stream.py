@@ -172,21 +172,21 @@ class JsonStream(JsonWalk):
         line_end = -1
         if not shape.many_lines and self.source.pread(max(start - 1, 0), 1) > b" ":
             line_end = self._data.find(b"\n", self._at)
-        found = self._next_record(shape)
+        found = self._next_record(shape, line_end)
         if found < 0 and line_end < 0:
             self._end_of_data = False
             self._fill(self.batch * 4)
-            found = self._next_record(shape)
+            found = self._next_record(shape, line_end)
         if found < 0 or 0 <= line_end < found:
             return False
         self._at = found
         return True
 
-    def _next_record(self, shape: Shape[T]) -> int:
+    def _next_record(self, shape: Shape[T], line_end: int) -> int:
         """Index of the comma before the next record, or of the array's end; -1 if none is in the window."""
         places = (
             shape.find_next(self._data, self._at + 1),
             shape.find_end(self._data, self._at + 1),
-            balanced_end(self._data, self._at),
+            balanced_end(self._data, self._at, len(self._data) if line_end < 0 else line_end),
         )
         return min((place for place in places if place >= 0), default=-1)
