@@ -38,7 +38,7 @@ def guess_caller(trace: Trace, fragments: Iterable[int]) -> int | None:
     kind = store.kind[first:last]
     fits = ((kind == Kind.CLIENT) | (kind == Kind.PRODUCER)) & (start <= low)
     fits &= (end >= high) | (kind == Kind.PRODUCER)
-    codes = np.unique(store.service[rows])
+    codes = list(set(store.service[rows].tolist()))
     fits &= ~np.isin(store.service[first:last], codes)
     for row in rows.tolist():
         fits[row - first : row - first + int(store.size[row])] = False

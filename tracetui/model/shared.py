@@ -42,7 +42,7 @@ def tell_shared(
     kept[list(dropped)] = False
     for number, rows in rows_by_trace(trace, np.flatnonzero(np.isin(trace, shared))):
         sources = source[rows]
-        told = [names[place] for place in np.unique(sources).tolist()[:_NAMED]]
-        once = len(np.unique(sources[kept[rows]])) == 1
+        told = [names[place] for place in sorted(set(sources.tolist()))[:_NAMED]]
+        once = len(set(sources[kept[rows]].tolist())) == 1
         code = IssueCode.DUPLICATE_TRACE if once else IssueCode.MERGED_TRACE
         logs.logs.setdefault(number, IssueLog()).add(code, "in " + ", ".join(told))

@@ -20,6 +20,7 @@ PLACES = {
     "open": "the choice of a file",
     "issues": "the import report",
     "path": "the critical path",
+    "search": "the search screen",
 }
 _WIDE = 96  # from here on the page has two columns
 _GUTTER = 3
