@@ -8,8 +8,11 @@ import pytest
 
 from tests.conftest import sample
 from tests.tui.test_screens import loaded
-from tests.tui.viewer import Made, collection, press, span, text_of, viewing
+from tests.tui.viewer import Made, collection, press, settle, span, text_of, viewing
 from tracetui.config import load
+from tracetui.tui.detail import missing
+from tracetui.tui.detail.lines import Line, Piece
+from tracetui.tui.screens import paned
 from tracetui.tui.screens.panes import TALL, WIDE, place
 from tracetui.tui.settings import Keeper
 from tracetui.tui.widgets.detail import DetailPane
@@ -119,3 +122,17 @@ async def test_two_keys_lead_to_the_attributes_of_the_span_that_made_it_slow(
         shown = "\n".join(text_of(app))
         assert attribute in shown
         assert value in shown
+
+
+@pytest.mark.parametrize("small", [20_000, 0])
+async def test_a_guess_at_a_missing_span_is_told_whatever_the_size_of_the_trace(
+    small: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paned, "SMALL", small)
+    monkeypatch.setattr(missing, "hint", lambda trace, child: [Line((Piece(f"a guess for {child}"),))])
+    orphan = (span(1, 0, 0, 100, name="GET /", service="web"), span(3, 2, 10, 20, name="get", service="db"))
+    async with viewing(Made(collection(orphan)), size=(160, 40)) as (app, pilot):
+        await press(pilot, "j")
+        await app.workers.wait_for_complete()
+        await settle(pilot)
+        assert any("a guess for 1" in line for line in text_of(app))

@@ -11,6 +11,8 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from tracetui.model.span import Span
+from tracetui.tui.loading import SMALL
+from tracetui.tui.runner import Runner
 from tracetui.tui.widgets.footer import KeyBar
 from tracetui.tui.widgets.header import TraceHeader
 from tracetui.tui.widgets.layout import SAVES
@@ -57,6 +59,7 @@ class PanedScreen(SearchedScreen):
         self._wanted: bool | None = None  # the detail pane, as the user chose it; None: as fits
         self._look = -1
         self._composed = False
+        self._guesser = Runner(self, "guess")
 
     @property
     def _tracetui(self) -> TraceApp:
@@ -160,16 +163,35 @@ class PanedScreen(SearchedScreen):
 
         row = facts.row(view.cursor)
         if row < 0:
-            from tracetui.tui.detail.missing import hint
-
             missing = facts.forest.missing[-1 - facts.forest.row(view.cursor)]
-            detail.show(None, Figures(), hint(facts.trace, facts.first + missing.row))
+            self._tell_missing(facts, facts.first + missing.row, detail)
             return
+        self._guesser.stop()
         figures = Figures()
         if facts.self_ns is not None and facts.on_path_ns is not None:
             own, on_path = int(facts.self_ns[row - facts.first]), int(facts.on_path_ns[row - facts.first])
             figures = Figures(own, on_path, *self._saving_of(row))
         detail.show(Span(facts.trace.store, row), figures)
+
+    def _tell_missing(self, facts: Facts, child: int, detail: DetailPane) -> None:
+        """Have the detail pane tell of a missing span; not what it was while more spans may be on their way.
+
+        A guess looks at the whole trace: of a large one that is done beside the screen.
+        """
+        from tracetui.tui.detail.missing import hint
+        from tracetui.tui.detail.subject import Figures
+
+        self._guesser.stop()
+        if self._tracetui.whole and len(facts.forest) <= SMALL:
+            detail.show(None, Figures(), hint(facts.trace, child))
+            return
+        detail.show(None, Figures())
+        if self._tracetui.whole:
+            self._guesser.start(
+                lambda cancelled, tell: hint(facts.trace, child),
+                lambda lines: detail.show(None, Figures(), lines),
+                lambda error: None,
+            )
 
     def _saving_of(self, row: int) -> tuple[int | None, ...]:
         """What a span would save, its slack, and its root's duration now and with it at half.
