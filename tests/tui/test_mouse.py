@@ -97,6 +97,7 @@ async def test_a_click_on_the_mark_of_a_very_deep_row_folds_it() -> None:
 
 async def test_the_wheel_scrolls_and_leaves_the_cursor() -> None:
     async with viewing(Made(collection(MANY)), (100, 24)) as (app, pilot):
+        await press(pilot, "u")  # span by span
         waterfall = app.screen.query_one(Waterfall)
         at = {"delta_x": 0, "delta_y": 1, "button": 0, **NO_KEYS}
         for _ in range(3):

@@ -64,7 +64,7 @@ async def test_the_pane_moves_when_the_terminal_changes() -> None:
         await pilot.resize_terminal(150, 25)
         await pilot.pause()
         assert pane.region.x > waterfall.region.x
-        assert waterfall.size.width + pane.region.width == 150
+        assert waterfall.size.width + 1 + pane.region.width == 150
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
         assert pane.region.width == 80

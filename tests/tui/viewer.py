@@ -134,7 +134,13 @@ async def settle(pilot: Pilot[Any]) -> None:
     for pane in pilot.app.screen.query(DetailPane):
         if pane.display and pane.is_mounted:
             await until(pilot, lambda pane=pane: not pane._stale or not pane.display or not pane.size.width)
+    await until(pilot, lambda: not looks_for_findings(pilot.app.screen))
     await pilot.pause()
+
+
+def looks_for_findings(screen: Any) -> bool:
+    """Whether a screen has a trace of which it is not known yet what is to be found in it."""
+    return getattr(screen, "_found_for", None) is not None and screen._why is None
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:

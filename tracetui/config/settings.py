@@ -74,6 +74,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         Literal["raw", "adjusted"],
         Meta(description="Times as recorded, or with clocks that are apart adjusted by their calls."),
     ] = "raw"
+    runs: Annotated[
+        bool, Meta(description="Show five or more like siblings in a row as one row that unfolds.")
+    ] = True
     ascii: Annotated[bool, Meta(description="Draw in ASCII alone.")] = False
     mouse: Annotated[
         bool, Meta(description="Take clicks and the wheel; without, the terminal selects text as usual.")

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
-from tracetui.analysis.findings import RULES, Finding, Kind, Thresholds, find
+from tracetui.analysis.findings import Finding, Thresholds, find
 from tracetui.export.report import Report, TraceSummary
 
-__all__ = ["LABELS", "Answers"]
-
-LABELS: Final[dict[Kind, str]] = {rule.kind: rule.badge for rule in RULES}
-"""A word for each kind, as lists show it."""
+__all__ = ["Answers"]
 
 
 class Answers:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from tracetui import format
-from tracetui.analysis.findings import Finding
+from tracetui.analysis.finding import LABELS, Finding
 from tracetui.export.markdown import code, escaped
 from tracetui.export.report import TraceSummary
-from tracetui.export.why import LABELS, Answers
+from tracetui.export.why import Answers
 from tracetui.model.store import SpanStore
 
 _SHOWN_SPANS: Final = 5

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from tracetui import format
-from tracetui.analysis.findings import Finding, Severity
+from tracetui.analysis.finding import LABELS, Finding, Severity
 from tracetui.export.ansi import Line, TextOptions
 from tracetui.export.heading import heading, options_of, overview
 from tracetui.export.report import TraceSummary
-from tracetui.export.why import LABELS, Answers
+from tracetui.export.why import Answers
 from tracetui.text import cell_len
 
 _MARKS: Final = {Severity.HIGH: "!!", Severity.MEDIUM: "! ", Severity.LOW: "  ", Severity.INFO: "  "}

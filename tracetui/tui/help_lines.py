@@ -21,6 +21,7 @@ PLACES = {
     "issues": "the import report",
     "path": "the critical path",
     "search": "the search screen",
+    "why": "the findings",
 }
 _WIDE = 96  # from here on the page has two columns
 _GUTTER = 3

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.screen import Screen
 
 from tracetui.analysis import Mode
-from tracetui.model.trace import Collection
+from tracetui.model.trace import Collection, Trace
 
 from .loading import SMALL
 from .screens.start import LoadingScreen
@@ -16,11 +16,14 @@ from .screens.waterfall import WaterfallScreen
 from .searching_app import SearchingApp
 from .settings import Keeper
 from .state.carry import carry_over
-from .state.facts import Facts, analyse, lay_out
+from .state.facts import Facts, analyse, lay_out, rearrange
 from .state.queries import Kind, Queries
 from .state.view import ViewState
 
 if TYPE_CHECKING:
+    from tracetui.analysis.finding import Finding
+    from tracetui.model.store import SpanStore
+
     from .screens.traces import TraceListScreen
     from .widgets.detail import DetailPane
 
@@ -49,6 +52,8 @@ class ShowingApp(SearchingApp):
         """What is searched and filtered in the waterfall, whatever trace is on it."""
         self._kept: dict[str, tuple[Facts, ViewState]] = {}  # by trace id, the last opened last
         self._open = -1
+        self.answers: dict[str, tuple[SpanStore, tuple[Finding, ...]]] = {}
+        """What was found about traces, by their ids, the last ones opened."""
 
     def _list_screen(self) -> TraceListScreen | None:
         if self.collection is None or len(self.collection.traces) < 2:
@@ -127,6 +132,8 @@ class ShowingApp(SearchingApp):
 
     def _keep(self, facts: Facts, fresh: ViewState | None = None) -> None:
         """Keep a newer picture of a trace; cursor and folds are carried over, to `fresh` if it is given."""
+        if facts.forest.runs and not self.keeper.settings.runs:
+            facts, fresh = rearrange(facts, runs=False), None
         known = self._kept.pop(facts.trace.trace_id, None)
         if known is None:
             view = fresh or ViewState(facts.forest, facts.whole)
@@ -137,6 +144,23 @@ class ShowingApp(SearchingApp):
         self._kept[facts.trace.trace_id] = facts, view
         while len(self._kept) > KEPT_TRACES:
             del self._kept[next(iter(self._kept))]
+
+    def toggle_runs(self) -> str:
+        """Show like siblings in a row as one, or one by one; returns what to tell about it."""
+        runs = not self.keeper.settings.runs
+        self.keep(runs=runs)
+        for facts, _ in list(self._kept.values()):
+            self._keep(rearrange(facts, runs=runs))
+        if self._open >= 0:
+            self.show_trace(self._open)
+        return "like siblings in a row are one" if runs else "all siblings are shown: u folds those alike"
+
+    def keep_answers(self, trace: Trace, found: tuple[Finding, ...]) -> None:
+        """Keep what was found about a trace for coming back to it."""
+        self.answers.pop(trace.trace_id, None)
+        self.answers[trace.trace_id] = trace.store, found
+        while len(self.answers) > KEPT_TRACES:
+            del self.answers[next(iter(self.answers))]
 
     def show_trace(self, index: int) -> None:
         """Put a kept trace on the screen."""

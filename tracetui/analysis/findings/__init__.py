@@ -135,7 +135,7 @@ class _Credited:
             if saving > 0:
                 self._claims.take(start, end)
                 out.append(self._finding(rule, draft, saving))
-            elif not taken:
+            elif not taken and rule.kind is not Kind.DOMINANT_SPAN:
                 out.append(self._finding(rule, draft, 0))
         return out
 

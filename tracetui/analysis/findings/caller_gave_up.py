@@ -100,7 +100,6 @@ def _fails_below(context: Context, row: int) -> bool:
 
 RULE: Final = Rule(
     kind=Kind.CALLER_GAVE_UP,
-    badge="gave up",
     headline="A caller gave up waiting; what it had asked for went on for nobody.",
     looks="A client's bar marked ✗ that ends while the server's bar below it goes on.",
     rule="A call that failed, and whose callee ends later or takes longer than the call; or two or more "

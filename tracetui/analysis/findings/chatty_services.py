@@ -47,6 +47,8 @@ def _draft(context: Context, client: Rows, server: Rows) -> Draft | None:
     between = np.maximum(context.duration[client] - context.duration[server], 0)
     total = int(between.sum())
     many = len(client) >= limits.chatty_many_calls
+    if not many and not context.own_path[client].any():
+        return None  # nobody waited for them, and they are not so many
     if not many and total * 100 < context.root_ns * limits.chatty_percent:
         return None
     caller, callee = context.service_of(int(client[0])), context.service_of(int(server[0]))
@@ -76,7 +78,6 @@ def _draft(context: Context, client: Rows, server: Rows) -> Draft | None:
 
 RULE: Final = Rule(
     kind=Kind.CHATTY_SERVICES,
-    badge="chatty",
     headline="One service calls another so often that the way between them adds up.",
     looks="Many pairs of bars in two colours, client and server, all over the trace.",
     rule="{chatty_calls} or more calls from one service to another in one trace, and what the callers "

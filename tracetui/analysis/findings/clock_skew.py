@@ -19,7 +19,7 @@ def _detect(context: Context) -> Iterator[Draft]:
         return
     least = max(context.eps, context.thresholds.skew_ms * MS)
     for clock in find_skew(context.trace).clocks:
-        if clock.contradictory or clock.beyond_ns > least:
+        if not clock.contradictory and clock.beyond_ns > least:
             yield _draft(context, clock)
 
 
@@ -34,18 +34,11 @@ def _may_be_apart(context: Context) -> bool:
 
 def _draft(context: Context, clock: ClockOffset) -> Draft:
     rows = clock.rows.tolist()
-    who = context.service_of(rows[0]) or clock.name
     off = (clock.low + clock.high) // 2
     edges = fmt.plural(clock.edges, "call")
-    if clock.contradictory:
-        title = f"the clock of {who} cannot be told: its calls contradict each other"
-        detail = f"{edges} between {clock.name} and {clock.against}"
-    else:
-        title = f"the clock of {who} is {fmt.duration(abs(off))} {'behind' if off > 0 else 'ahead'}"
-        detail = f"±{fmt.duration(clock.plus_minus_ns)}, from {edges} between it and {clock.against}"
     return Draft(
-        title=title,
-        detail=detail,
+        title=f"the clock of {clock.name} is {fmt.duration(abs(off))} {'behind' if off > 0 else 'ahead'}",
+        detail=f"±{fmt.duration(clock.plus_minus_ns)}, from {edges} between it and {clock.against}",
         rows=rows,
         evidence={
             "clock": clock.name,
@@ -53,7 +46,6 @@ def _draft(context: Context, clock: ClockOffset) -> Draft:
             "offset_nano": off,
             "plus_minus_nano": clock.plus_minus_ns,
             "edges": clock.edges,
-            "contradictory": clock.contradictory,
             "spans": len(rows),
         },
         badge="clock",
@@ -62,13 +54,13 @@ def _draft(context: Context, clock: ClockOffset) -> Draft:
 
 RULE: Final = Rule(
     kind=Kind.CLOCK_SKEW,
-    badge="clock",
     headline="The clock of a callee is off against its caller's: its bars stand too early or too late.",
     looks="Bars of a server that start before the call that asked for it, or end after its answer was there.",
     rule="Of each call between two processes (a server below a client, not longer than it) the callee's "
     "offset must lie in an interval; all calls of the pair together leave one that does not hold 0, "
-    "by more than {skew_ms} ms. Nothing is moved; durations are right whatever the clock.",
-    guards="Messages, FOLLOWS_FROM and callees that outlast their caller say nothing of clocks.",
+    "by more than {skew_ms} ms. Durations are right whatever the clock; `--clock adjusted` moves the spans.",
+    guards="Messages, FOLLOWS_FROM and callees that outlast their caller say nothing of clocks; calls "
+    "that contradict each other leave no offset to tell.",
     caveat="A callee that is not waited for looks like one whose clock is late.",
     disproof="The two processes run on one host.",
     fix="Let the hosts keep time (NTP, chrony, PTP). For reading this trace durations are enough.",

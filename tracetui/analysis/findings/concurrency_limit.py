@@ -69,7 +69,6 @@ def _draft(context: Context, rows: Rows, group: Group, lanes: int) -> Draft:
 
 RULE: Final = Rule(
     kind=Kind.CONCURRENCY_LIMIT,
-    badge="limit",
     headline="Many like calls are wanted at once, but only so many run at a time.",
     looks="A staircase in lanes: a few bars start together, and whenever one ends the next one starts.",
     rule="{staircase_calls} or more like calls below one parent, never more than k at once (k from 2, "

@@ -28,6 +28,8 @@ def _detect(context: Context) -> Iterator[Draft]:
     rows = rows[np.lexsort((rows, -context.own_path[rows]))]
     shares[top] = 0
     second = int(np.argmax(shares))
+    if context.root in rows and not shares[second]:
+        return  # there is nothing on the path beside the root
     yield _draft(context, rows.tolist(), owned, int(shares[second]), np.flatnonzero(which == second))
 
 
@@ -72,12 +74,12 @@ def _draft(
 
 RULE: Final = Rule(
     kind=Kind.DOMINANT_SPAN,
-    badge="most of it",
     headline="One operation owns most of the critical path.",
     looks="One colour fills the bar of the path in the header.",
     rule="The spans of one service and name have {dominant_percent} % of the critical path or more as "
     "their own time. What a sharper finding explains is credited to that.",
-    guards="Never more than low: most requests have one part that is the work.",
+    guards="Not where the root alone is on the path. Never more than low: most requests have one part "
+    "that is the work.",
     caveat="It may be the work that the request is for.",
     disproof="",
     fix="Look into it: its attributes, its events, its own time before, between and after its children.",

@@ -163,7 +163,6 @@ def _draft(context: Context, members: list[int], chains: dict[int, list[int]], h
 
 RULE: Final = Rule(
     kind=Kind.ERROR_ORIGIN,
-    badge="origin",
     headline="An error began here; above it, the spans that it came up through.",
     looks="A chain of rows marked ✗ from a leaf upwards. The lowest one is where it began; where the "
     "marks stop, somebody handled it.",

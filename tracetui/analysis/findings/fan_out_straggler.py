@@ -104,7 +104,6 @@ def _what_differs(facts: dict[int, Facts], slowest: int) -> tuple[str, str]:
 
 RULE: Final = Rule(
     kind=Kind.FAN_OUT_STRAGGLER,
-    badge="straggler",
     headline="One of many like calls that ran at once took far longer than the others, and all waited for "
     "it.",
     looks="A block of bars of one name that start together, one of them much longer and bright to its end.",

@@ -80,7 +80,6 @@ def _guess(context: Context, orphans: list[int], has_root: bool) -> str:
 
 RULE: Final = Rule(
     kind=Kind.FRAGMENTED_TRACE,
-    badge="fragment",
     headline="Spans name a parent that is not in the trace: part of it was never recorded, or not delivered.",
     looks='Rows below an outlined "missing span" that stands for the parent nobody has.',
     rule="A span names a parent that is not there; or there is more than one root.",

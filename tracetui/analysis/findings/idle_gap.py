@@ -108,7 +108,6 @@ def _hints(attributes: dict[str, AttributeValue]) -> list[str]:
 
 RULE: Final = Rule(
     kind=Kind.IDLE_GAP,
-    badge="idle",
     headline="A span that has children waited or worked for a while, and nothing of it was recorded.",
     looks="A stretch of bright bar with nothing below it: before the first child, between two, or after "
     "the last.",

@@ -10,7 +10,7 @@ import numpy as np
 from tracetui import format as fmt
 from tracetui.analysis import conventions as conv
 from tracetui.analysis.conventions import first_text
-from tracetui.analysis.findings.context import Context
+from tracetui.analysis.findings.context import MS, Context
 from tracetui.analysis.findings.facts import Facts
 from tracetui.analysis.findings.finding import Draft, Kind, Rule, Severity
 from tracetui.model.store import Kind as SpanKind
@@ -51,12 +51,9 @@ def _lost_callees(context: Context) -> Iterator[Draft]:
             lost.setdefault(peer, []).append(row)
     connected = _connected(context)
     for peer, members in lost.items():
-        failed = [row for row in members if context.failed[row]]
-        if len(failed) == len(members):
-            continue  # it may never have been reached
-        yield _unconnected(
-            context, [row for row in members if row not in failed], serving[peer], connected.get(peer, 0)
-        )
+        arrived = [row for row in members if not context.failed[row]]  # others may never have
+        if int(context.duration[arrived].sum()) >= MS:
+            yield _unconnected(context, arrived, serving[peer], connected.get(peer, 0))
 
 
 def _plain(name: str) -> str:
@@ -129,7 +126,6 @@ def _opaque(context: Context, row: int) -> Draft:
 
 RULE: Final = Rule(
     kind=Kind.MISSING_INSTRUMENTATION,
-    badge="not traced",
     headline="Time goes to something that records nothing.",
     looks="A long bar with nothing below it, where there should be another service's, or any.",
     rule="A client or producer span that names a service which has server spans in the loaded traces, "

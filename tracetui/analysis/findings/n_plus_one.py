@@ -33,6 +33,8 @@ def _detect(context: Context) -> Iterator[Draft]:
             members = np.array([row for row in group.rows if row not in context.retried], np.intp)
             if len(members) < limits.n_plus_one_calls or _total(context, members) < least_ns:
                 continue
+            if not context.path[members].any() and _total(context, members) < limits.n_plus_one_ms * MS:
+                continue  # the root's duration is no measure for what it did not wait for
             if _is_repeated_call(context, group) and context.one_by_one(members):
                 yield _draft(context, members, group, wrapped)
 
@@ -110,7 +112,6 @@ def _source(context: Context, caller: int, first: int) -> str:
 
 RULE: Final = Rule(
     kind=Kind.N_PLUS_ONE,
-    badge="N+1",
     headline="The same small question is asked again and again, one after another, where one question would "
     "do.",
     looks="A ladder of short bars of one colour, each starting where the one above ends, often below a "

@@ -34,6 +34,8 @@ def _detect(context: Context) -> Iterator[Draft]:
     alike: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for at in np.lexsort((client, -over, -context.path[client])).tolist():
         one, other = int(client[at]), int(server[at])
+        if not context.path[one]:
+            continue  # nobody waited for it
         if context.failed[one] and context.facts(one).cancelled:
             continue
         alike.setdefault((int(context.like[one]), int(context.service[other])), []).append((one, other))
@@ -80,12 +82,11 @@ def _draft(context: Context, pairs: list[tuple[int, int]]) -> Draft:
 
 RULE: Final = Rule(
     kind=Kind.NETWORK_OVERHEAD,
-    badge="network",
     headline="A call takes far longer for its caller than for the service that it called.",
     looks="A client's bar with a much shorter server's bar inside.",
     rule="A client with exactly one server span below it, {network_ms} ms and {network_percent} % of the "
     "call longer than that. It saves the difference.",
-    guards="With two spans below it, or none, there is no telling.",
+    guards="Not off the critical path. With two spans below it, or none, there is no telling.",
     caveat="It can be the network, a proxy, connecting and TLS, waiting for a connection or for a worker "
     "of the server, or reading a big answer.",
     disproof="The server's span starts late because its instrumentation sits behind a queue of its own.",

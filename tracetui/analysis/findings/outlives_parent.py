@@ -13,7 +13,7 @@ from tracetui.analysis.findings.finding import Draft, Kind, Rule
 from tracetui.model.store import Flag
 from tracetui.model.store import Kind as SpanKind
 
-_MOST: Final = 10
+_MOST: Final = 4
 
 
 def _detect(context: Context) -> Iterator[Draft]:
@@ -62,7 +62,6 @@ def _draft(context: Context, members: list[int]) -> Draft:
 
 RULE: Final = Rule(
     kind=Kind.OUTLIVES_PARENT,
-    badge="outlives",
     headline="A span goes on after its parent has ended.",
     looks="A dim bar that sticks out to the right of the bar above it.",
     rule="On one clock, a child ends more than {outlives_ms} ms after its parent.",

@@ -141,7 +141,6 @@ def _late(context: Context) -> Iterator[Draft]:
 
 RULE: Final = Rule(
     kind=Kind.POOL_WAIT,
-    badge="waits",
     headline="Time goes to waiting for a connection or a lock before the work can begin.",
     looks="A bar named `acquire`, `getConnection`, `pool.checkout` or `lock` in front of the statement it "
     "is for; or a database call whose child starts late each time.",

@@ -119,7 +119,6 @@ def _waited(context: Context, producer: int, consumer: int) -> Iterator[tuple[in
 
 RULE: Final = Rule(
     kind=Kind.QUEUE_WAIT,
-    badge="queued",
     headline="A message lay in a queue before its consumer took it up.",
     looks="A short producer's bar, then nothing, then a consumer's bar far to the right of it.",
     rule="A consumer below a producer, or linked to it, starts more than {queue_wait_ms} ms and "

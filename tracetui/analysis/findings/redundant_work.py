@@ -73,7 +73,6 @@ def _draft(context: Context, members: list[int]) -> Draft:
 
 RULE: Final = Rule(
     kind=Kind.REDUNDANT_WORK,
-    badge="same",
     headline="The same thing is read more than once in one request.",
     looks="Bars of one name in several places; opened, they show the same statement or URL.",
     rule="Two or more calls of one service with the same signature and the same parameters that only "

@@ -128,7 +128,6 @@ def _growth(waits: list[int]) -> str:
 
 RULE: Final = Rule(
     kind=Kind.RETRY,
-    badge="retry",
     headline="A call failed and was made again; the failed tries and the pauses between them were waited "
     "for.",
     looks="Bars of one name in a row, all but perhaps the last marked ✗, with gaps between them that "

@@ -111,7 +111,6 @@ def _draft(context: Context, parent: int, run: list[int], facts: dict[int, Facts
 
 RULE: Final = Rule(
     kind=Kind.SERIAL_CALLS,
-    badge="in series",
     headline="Different calls run one after another that may not need each other's answers.",
     looks="A staircase of bars of different colours below one parent, each starting where the one before "
     "ends.",

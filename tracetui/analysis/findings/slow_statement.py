@@ -53,6 +53,8 @@ def _detect(context: Context) -> Iterator[Draft]:
     for row, facts in context.reader.read(rows.tolist()).items():
         if row in context.repeated and context.duration[row] < limits.slow_statement_ms * MS:
             continue  # slow by being asked again and again
+        if not context.path[row] and context.duration[row] < limits.slow_statement_ms * MS:
+            continue  # the root's duration is no measure for what it did not wait for
         if row != context.root and _is_statement(facts) and not _waits_inside(context, row):
             told.setdefault(facts.signature.like, []).append(row)
     for members in told.values():
@@ -115,7 +117,6 @@ def _draft(context: Context, members: list[int], facts: Facts) -> Draft:
 
 RULE: Final = Rule(
     kind=Kind.SLOW_STATEMENT,
-    badge="slow query",
     headline="A single statement takes long by itself.",
     looks="One long bright bar of a database client, with nothing below it.",
     rule="A call of a database or cache of at least {slow_statement_ms} ms; or of at least "

@@ -81,7 +81,6 @@ def _draft(
 
 RULE: Final = Rule(
     kind=Kind.TRUNCATED_DATA,
-    badge="cut",
     headline="Part of the data was cut before it got here.",
     looks="Nothing in the waterfall; attributes, events or links that are missing, texts that end in dots.",
     rule="A span says that attributes, events or links of it were dropped; a statement or a long text "

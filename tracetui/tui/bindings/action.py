@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 GLOBAL = "global"
-CONTEXTS = ("waterfall", "detail", "traces", "pager", "help", "open", "issues", "search", "path")
+CONTEXTS = ("waterfall", "detail", "traces", "pager", "help", "open", "issues", "search", "path", "why")
 GROUPS = ("Move", "Fold", "Jump", "Find", "Look", "Panes", "Traces", "Program")
 
 

@@ -32,6 +32,13 @@ ACTIONS: tuple[Action, ...] = (
         "fold-level", "minus", "Fold one level", "Fold", "Fold the deepest unfolded level of the whole trace."
     ),
     action(
+        "runs",
+        "u",
+        "Runs",
+        "Fold",
+        "Show like siblings in a row as one, with their count and times together; or one by one.",
+    ),
+    action(
         "next-section",
         "right_square_bracket",
         "Next on critical path",
@@ -69,6 +76,16 @@ ACTIONS: tuple[Action, ...] = (
     ),
     action(
         "less-slow", "S", "Previous slowest", "Jump", "Go back towards the span with the largest self time."
+    ),
+    action(
+        "why",
+        "w",
+        "Why",
+        "Jump",
+        "Go to the findings: what made it slow, ranked by what fixing each would save; and back.",
+        ("waterfall", "detail", "why"),
+        "why",
+        footer_in=("waterfall", "detail"),
     ),
     action("next-mark", "apostrophe", "Next mark", "Jump", "Go to the next marked span."),
     action("mark", "m", "Mark", "Jump", "Mark this span, or take its mark away."),

@@ -33,7 +33,21 @@ ACTIONS: tuple[Action, ...] = (
         "pin",
     ),
     action(
-        "next-pane", "tab", "Next pane", "Panes", "Go to the next pane.", ("waterfall", "detail", "search")
+        "next-pane",
+        "tab",
+        "Next pane",
+        "Panes",
+        "Go to the next pane.",
+        ("waterfall", "detail", "search", "why"),
+    ),
+    action(
+        "go-to-finding",
+        "enter",
+        "Go to the finding's spans",
+        "Panes",
+        "Go to the span that is to blame; again: to the next one.",
+        ("why",),
+        "to its spans",
     ),
     action(
         "issues",

@@ -13,7 +13,7 @@ ACTIONS: tuple[Action, ...] = (
         "Go back one level; while loading: stop.",
         EVERY_PANE,
         "back",
-        footer_in=("detail", "pager", "help", "issues", "path"),
+        footer_in=("detail", "pager", "help", "issues", "path", "why"),
     ),
     action(
         "help", "question_mark f1", "Help", "Program", "Show the keys that work here.", EVERYWHERE, "help"

@@ -25,7 +25,9 @@ from .searched import SearchedScreen
 if TYPE_CHECKING:
     from tracetui.tui.app import TraceApp
     from tracetui.tui.state.facts import Facts
+    from tracetui.tui.state.why import Why
     from tracetui.tui.widgets.detail import DetailPane
+    from tracetui.tui.widgets.why import WhyPane
 
 
 class PanedScreen(SearchedScreen):
@@ -39,12 +41,19 @@ class PanedScreen(SearchedScreen):
     DEFAULT_CSS = """
     PanedScreen #body { height: 1fr; layout: vertical; }
     PanedScreen #rows { height: 1fr; width: 1fr; }
+    PanedScreen #panes { display: none; layout: vertical; height: 1fr; width: 1fr; }
     PanedScreen #detail { display: none; }
+    PanedScreen #why { display: none; }
+    PanedScreen.-detail #panes, PanedScreen.-why #panes { display: block; }
     PanedScreen.-detail #detail { display: block; }
-    PanedScreen.-below #detail { border-top: solid $border; }
+    PanedScreen.-why #why { display: block; }
+    PanedScreen.-below #panes { layout: horizontal; border-top: solid $border; }
+    PanedScreen.-below.-detail #why { border-left: solid $border; }
     PanedScreen.-right #body { layout: horizontal; }
-    PanedScreen.-right #detail { border-left: solid $border; }
-    PanedScreen.-detail.-over #rows { display: none; }
+    PanedScreen.-right #panes { border-left: solid $border; }
+    PanedScreen.-right.-detail #why { border-top: solid $border; }
+    PanedScreen.-detail.-over #rows, PanedScreen.-why.-over #rows { display: none; }
+    PanedScreen.-why.-over #detail { display: none; }
     """
 
     def __init__(self, *, ascii: bool, pinned: Sequence[str]) -> None:
@@ -53,6 +62,10 @@ class PanedScreen(SearchedScreen):
         self._ruler = Ruler(ascii=ascii, pinned=pinned)
         self._waterfall = Waterfall(ascii=ascii, pinned=pinned)
         self._detail: DetailPane | None = None  # made when first shown: not all of a first picture's time
+        self._why_pane: WhyPane | None = None
+        self._why: Why | None = None
+        self._why_wanted: bool | None = None
+        self._rows_shown = 0  # when the trace was first shown: unfolding does not move the panes
         self._keys = KeyBar("waterfall", ascii=ascii)
         self._facts = None
         self._view = None
@@ -73,8 +86,11 @@ class PanedScreen(SearchedScreen):
             with Container(id="rows"):
                 yield self._ruler
                 yield self._waterfall
-            if self._detail is not None:
-                yield self._detail
+            with Container(id="panes"):
+                if self._detail is not None:
+                    yield self._detail
+                if self._why_pane is not None:
+                    yield self._why_pane
         yield self._keys
 
     def on_resize(self, event: events.Resize) -> None:
@@ -84,7 +100,7 @@ class PanedScreen(SearchedScreen):
         """Find the detail pane's place, and divide the lines anew."""
         width = self.size.width if width < 0 else width
         height = self.size.height if height < 0 else height
-        side, cells = place(width, height, len(self._facts.forest) if self._facts is not None else 0)
+        side, cells = place(width, height, self._rows_shown)
         for name in ("below", "right", "over"):
             self.set_class(name == side, f"-{name}")
         shown = width >= WIDE if self._wanted is None else self._wanted
@@ -94,12 +110,56 @@ class PanedScreen(SearchedScreen):
 
             self._detail = DetailPane(id="detail")
             if self._composed:
-                self.query_one("#body").mount(self._detail)
+                self.query_one("#panes").mount(self._detail, before=0 if self._why_pane is not None else None)
                 self._tell_detail()
-        if self._detail is not None:
-            self._detail.styles.height = cells if side == "below" else "1fr"
-            self._detail.styles.width = cells if side == "right" else "1fr"
+        self._lay_out_why(width)
+        if self._composed:
+            panes = self.query_one("#panes")
+            panes.styles.height = cells if side == "below" else "1fr"
+            panes.styles.width = cells if side == "right" else "1fr"
         self._measure()
+
+    def _lay_out_why(self, width: int) -> None:
+        """Show the findings where there is room, or where they were asked for."""
+        shown = width >= WIDE if self._why_wanted is None else self._why_wanted
+        self.set_class(shown, "-why")
+        if shown and self._why_pane is None:
+            from tracetui.tui.widgets.why import WhyPane
+
+            self._why_pane = WhyPane(ascii=self._keys.ascii, id="why")
+            if self._composed:
+                self.query_one("#panes").mount(self._why_pane)
+                self._tell_why()
+
+    def _open_why(self) -> None:
+        self._why_wanted = True
+        self._lay_out()
+        self._tell_why()
+        assert self._why_pane is not None
+        self._why_pane.focus()
+
+    def _close_why(self) -> None:
+        """Back to the waterfall; where the pane stands over it, it goes."""
+        if self.has_class("-over") or self.size.width < WIDE:
+            self._why_wanted = None
+            self._lay_out()
+        self._waterfall.focus()
+
+    def _after_choice(self) -> None:
+        """A span was gone to: where a pane hides the waterfall, its detail takes the place."""
+        if self.has_class("-over"):
+            self._why_wanted = None
+            self._open_detail(True)
+        else:
+            self._wanted = True  # what was gone to is to be read beside it
+            self._lay_out()
+            self._tell_detail()
+
+    def _tell_why(self) -> None:
+        """Have the pane show what was found."""
+        if self._why_pane is not None and self._facts is not None and self._composed:
+            self._why_pane.services = self._facts.services
+            self._why_pane.show(self._why, self._facts.trace.root_duration_ns)
 
     @on(Waterfall.Laid)
     def _measure(self) -> None:
@@ -163,6 +223,10 @@ class PanedScreen(SearchedScreen):
 
         row = facts.row(view.cursor)
         if row < 0:
+            run = facts.forest.run(view.cursor)
+            if run is not None:
+                detail.show_run(Span(facts.trace.store, run.row + facts.first), run)
+                return
             missing = facts.forest.missing[-1 - facts.forest.row(view.cursor)]
             self._tell_missing(facts, facts.first + missing.row, detail)
             return
@@ -228,7 +292,8 @@ class PanedScreen(SearchedScreen):
                 self._waterfall.set_content(facts, self._view)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        self._keys.set_context("detail" if event.widget is self._detail else "waterfall")
+        in_detail, in_why = event.widget is self._detail, event.widget is self._why_pane
+        self._keys.set_context("detail" if in_detail else "why" if in_why else "waterfall")
         if self._finding is not None:
             self._finding[0].focus_moved(event.widget)
 

@@ -17,14 +17,14 @@ from tracetui.tui.widgets.layout import SAVES
 from tracetui.tui.widgets.ruler import Ruler
 from tracetui.tui.widgets.waterfall import Waterfall
 
-from .paned import PanedScreen
+from .explained import ExplainedScreen
 from .panes import WIDE
 
 if TYPE_CHECKING:
     from tracetui.tui.copy_choices import Copyable
 
 
-class WaterfallScreen(PanedScreen):
+class WaterfallScreen(ExplainedScreen):
     """Draws a `ViewState` and carries out the keys on it."""
 
     CONTEXT = "waterfall"
@@ -32,7 +32,7 @@ class WaterfallScreen(PanedScreen):
     DEFAULT_CSS = "WaterfallScreen { background: $background; }"
 
     def __init__(self, *, ascii: bool = False, pinned: Sequence[str] = ()) -> None:
-        super().__init__(ascii=ascii, pinned=pinned)
+        super().__init__(ascii=ascii, pinned=tuple(pinned))
         self._source = ""
         self.touched = False
         """Whether the user has done anything here, so that no other screen may come in between."""
@@ -51,11 +51,13 @@ class WaterfallScreen(PanedScreen):
         if not self._composed:
             return
         view.height = max(1, self._waterfall.size.height)
+        self._rows_shown = len(view.visible)
         self._header.show(facts, source, self._tracetui.clock)
         self._waterfall.set_content(facts, view)
         self._lay_out()
         self._tell_detail()
         self._have_replays()
+        self._explain()
         if self._finding is not None or any(self._tracetui.queries.texts.values()):
             self._find().renew()
 
@@ -110,6 +112,10 @@ class WaterfallScreen(PanedScreen):
             self._open_detail(True)
         elif name == "next-pane":
             self._next_pane()
+        elif name == "runs":
+            self._keys.message(self._tracetui.toggle_runs())
+        elif name == "why":
+            self._to_why()
         elif name == "back":
             self._back()
         elif name == "clock":
@@ -166,7 +172,9 @@ class WaterfallScreen(PanedScreen):
         To the list.
         """
         view = self._view
-        if self._detail is not None and self._detail.has_focus:
+        if self._why_pane is not None and self._why_pane.has_focus:
+            self._close_why()
+        elif self._detail is not None and self._detail.has_focus:
             if self.size.width >= WIDE:
                 self._waterfall.focus()
             else:

@@ -14,6 +14,8 @@ from .facts import Facts
 from .forest import Int32
 from .view import ViewState
 
+_MOST_MADE = 100
+"""Rows without a span that are looked for one by one."""
 _ODD = Flag.NO_ID | Flag.OPAQUE_ID
 """Spans whose id is told from another only by the text of their key."""
 
@@ -36,9 +38,13 @@ def carry_over(old: Facts, view: ViewState, new: Facts, fresh: ViewState | None 
         return fresh
     if view.folded.any():
         fresh.folded[_again(old, new, np.flatnonzero(view.folded).tolist())] = True
+    opened = old.forest.run_nodes[~view.folded[old.forest.run_nodes]]
+    fresh.folded[_made_again(old, new, opened.tolist()[:_MOST_MADE])] = False
+    if view.folded.any() or len(opened):
         fresh.refresh()
     if view.marks:
-        fresh.marks = set(_again(old, new, view.marks).tolist())
+        made = [node for node in view.marks if old.forest.row(node) < 0][:_MOST_MADE]
+        fresh.marks = {*_again(old, new, view.marks).tolist(), *_made_again(old, new, made)}
     if view.root >= 0 and (root := _nearest(old, new, view.root, among=1)) >= 0:
         fresh.set_root(root)
     if view.only_path and new.sections is not None:
@@ -90,6 +96,17 @@ def _again(old: Facts, new: Facts, nodes: Iterable[int]) -> Int32:
         near = np.flatnonzero(after.flags[new.first : last] & _ODD) + new.first
         found += [row for row in near.tolist() if after.key(row) in texts]
     return new.forest.nodes_of((np.array(sorted(found), np.int64) - new.first).astype(np.int32))
+
+
+def _made_again(old: Facts, new: Facts, nodes: Iterable[int]) -> list[int]:
+    """The new nodes of rows without a span: what is above their first children, if that has none too."""
+    found = []
+    for node in nodes:
+        first = _again(old, new, [node + 1])
+        above = int(new.forest.parent[first[0]]) if len(first) else -1
+        if above >= 0 and new.forest.row(above) < 0:
+            found.append(above)
+    return found
 
 
 def _is_one_of(ids: npt.NDArray[np.uint64], wanted: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:

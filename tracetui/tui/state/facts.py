@@ -11,6 +11,7 @@ from tracetui.model.store import Flag, Status
 from tracetui.model.trace import Trace
 
 from .forest import Forest, Int32, Int64, build_forest
+from .runs import with_runs
 from .savings import Savings
 from .sections import Sections
 from .view import Window
@@ -58,7 +59,7 @@ class Facts(Struct, frozen=True):
         return Window(start, max(int(self.trace.end_ns), start + 1))
 
     def row(self, node: int) -> int:
-        """Return the store's row of a node; negative for a missing span."""
+        """Return the store's row of a node; negative for missing spans and runs."""
         row = self.forest.row(node)
         return row if row < 0 else row + self.first
 
@@ -79,12 +80,20 @@ class Facts(Struct, frozen=True):
         return int(self.hidden_errors[self.forest.last(node)] - self.hidden_errors[node + 1])
 
     def is_on_path(self, node: int) -> bool:
+        run = self.forest.run(node)
+        if run is not None:
+            return self.on_path_ns is None or bool(self.on_path_ns[run.row : run.last].any())
         row = self.forest.row(node)
         return row >= 0 and (self.on_path_ns is None or bool(self.on_path_ns[row]))
 
 
-def lay_out(trace: Trace) -> Facts:
-    """Put the rows of a trace in display order: all that is needed for a first picture of it."""
+def lay_out(trace: Trace, *, runs: bool = True) -> Facts:
+    """Put the rows of a trace in display order: all that is needed for a first picture of it.
+
+    Args:
+        trace: The trace.
+        runs: Have like siblings in a row be one.
+    """
     store, first, last = trace.store, int(trace.first), int(trace.last)
     flags = store.flags[first:last]
     parent = store.parent[first:last]
@@ -101,6 +110,8 @@ def lay_out(trace: Trace) -> Facts:
         store.parent_id[first:last],
         (flags & Flag.OPAQUE_PARENT) != 0,
     )
+    if runs:
+        forest = with_runs(forest, trace)
     errors = np.zeros(len(forest) + 1, np.int32)
     np.cumsum(forest.error, out=errors[1:])
     failed = np.flatnonzero(forest.error)
@@ -114,21 +125,45 @@ def lay_out(trace: Trace) -> Facts:
 
 def analyse(facts: Facts, mode: Mode = Mode.DEFAULT) -> Facts:
     """Add critical paths, self times and what follows from them."""
-    trace, first, forest = facts.trace, facts.first, facts.forest
+    trace, first = facts.trace, facts.first
     store, last = trace.store, int(trace.last)
     own = self_times(store, first, last)
-    paths = critical_paths(store, first, last, mode)
+    return _placed(
+        replace(
+            facts,
+            self_ns=own,
+            paths=(paths := critical_paths(store, first, last, mode)),
+            on_path_ns=on_path_ns(paths, store, first, last),
+            shares=tuple(path_by_service(paths, store, int(trace.root.row))) if len(facts.forest) else (),
+            savings=Savings(trace, mode),
+        )
+    )
+
+
+def rearrange(facts: Facts, *, runs: bool) -> Facts:
+    """The same trace with or without runs; what was computed about its rows stays."""
+    fresh = lay_out(facts.trace, runs=runs)
+    placed = replace(
+        fresh,
+        self_ns=facts.self_ns,
+        paths=facts.paths,
+        on_path_ns=facts.on_path_ns,
+        shares=facts.shares,
+        savings=facts.savings,
+    )
+    return placed if facts.paths is None else _placed(placed)
+
+
+def _placed(facts: Facts) -> Facts:
+    """Find the nodes of the path's sections and of the slowest spans."""
+    paths, own, first, forest = facts.paths, facts.self_ns, facts.first, facts.forest
+    assert paths is not None and own is not None
     nodes = forest.nodes_of((paths.span - first).astype(np.int32))
     by_node = forest.by_node(own)
     return replace(
         facts,
-        self_ns=own,
-        on_path_ns=on_path_ns(paths, store, first, last),
-        paths=paths,
         sections=Sections.build(nodes, paths.start_ns, paths.end_ns),
         slowest=_largest(by_node, SLOWEST),
-        savings=Savings(trace, mode),
-        shares=tuple(path_by_service(paths, store, int(trace.root.row))) if len(forest) else (),
     )
 
 

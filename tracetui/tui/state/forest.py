@@ -38,6 +38,30 @@ class Missing(Struct, frozen=True):
     children: int
 
 
+class Run(Struct, frozen=True):
+    """Like siblings in a row, shown as one.
+
+    Attributes:
+        row: the row of the first.
+        last: the row after the subtree of the last.
+        count: how many there are.
+        total_ns: their durations together.
+        longest_ns: the longest.
+        errors: how many of them failed.
+    """
+
+    row: int
+    last: int
+    count: int
+    total_ns: int
+    longest_ns: int
+    errors: int
+
+    @property
+    def mean_ns(self) -> int:
+        return self.total_ns // self.count
+
+
 class Forest(Struct, frozen=True):
     """The nodes of one trace, depth first.
 
@@ -48,9 +72,11 @@ class Forest(Struct, frozen=True):
         start_ns: int64[n].
         duration_ns: int64[n].
         error: bool[n], the span's own status.
-        rows: int32[n], the trace's row of each node, or `-1 - k` for missing span k; None where node = row.
+        rows: int32[n], the trace's row of each node, or `-1 - k` for missing span k, and further down for
+            runs; None where node = row.
         nodes: int32[rows], the node of each row; None where node = row.
         missing: the missing spans.
+        runs: runs of like siblings; run k has the row code `-1 - len(missing) - k`.
     """
 
     parent: Int32
@@ -62,13 +88,26 @@ class Forest(Struct, frozen=True):
     rows: Int32 | None = None
     nodes: Int32 | None = None
     missing: tuple[Missing, ...] = ()
+    runs: tuple[Run, ...] = ()
 
     def __len__(self) -> int:
         return len(self.size)
 
     def row(self, node: int) -> int:
-        """Return the trace's row of a node; negative (`-1 - k`) for missing span k."""
+        """Return the trace's row of a node; negative for missing spans and runs."""
         return node if self.rows is None else int(self.rows[node])
+
+    def run(self, node: int) -> Run | None:
+        """Return the run that a node stands for, if it is one."""
+        code = -1 - self.row(node) - len(self.missing)
+        return self.runs[code] if code >= 0 else None
+
+    @property
+    def run_nodes(self) -> Int32:
+        """The nodes of runs, ascending."""
+        if self.rows is None or not self.runs:
+            return np.empty(0, np.int32)
+        return np.flatnonzero(self.rows < -len(self.missing)).astype(np.int32)
 
     def node(self, row: int) -> int:
         """Return the node of a row of the trace."""

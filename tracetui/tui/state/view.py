@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from .rows import fold_rows, holds, unfold_rows, visible_rows
 
 if TYPE_CHECKING:
     from .find import Hits
+    from .why import Badge
 
 
 class Window(Struct, frozen=True):
@@ -50,6 +52,7 @@ class ViewState:
         section: the section of the critical path that was jumped to last, or -1.
         rank: the place in the ranking of self times that was jumped to last, or -1.
         tree_shift: cells by which the tree column is wider than by default.
+        badges: words behind the names of rows that findings speak of, by node.
         rows_version: counts changes of the visible nodes.
         look_version: counts changes of how each line looks.
     """
@@ -63,7 +66,8 @@ class ViewState:
         self.keep: Bool | None = None
         self.hits: Hits | None = None
         self.root = -1
-        self.visible: Int32 = np.arange(len(forest), dtype=np.int32)
+        self.folded[forest.run_nodes] = True
+        self.visible: Int32 = visible_rows(forest.size, self.folded)
         self.cursor = 0 if len(forest) else -1
         self.top = 0
         self.height = 20
@@ -72,6 +76,7 @@ class ViewState:
         self.section = -1
         self.rank = -1
         self.tree_shift = 0
+        self.badges: Mapping[int, Badge] = {}
         self.rows_version = 0
         self.look_version = 0
         self._kept: Int32 | None = None
@@ -187,6 +192,11 @@ class ViewState:
             both = self.path if self.matches is None else self.path & self.matches
             self.keep = holds(both, self.forest.size)
         self.refresh()
+
+    def set_badges(self, badges: Mapping[int, Badge]) -> None:
+        """Have these rows bear a word of what was found about them."""
+        self.badges = badges
+        self.look_version += 1
 
     def set_hits(self, hits: Hits | None) -> None:
         """Have these nodes be marked as found."""

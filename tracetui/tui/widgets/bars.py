@@ -59,7 +59,7 @@ class BarPainter:
         begin = line.used
         column = drawn.column
         events: dict[int, bool] = {}
-        if int(self.facts.trace.store.flags[row]) & Flag.EVENTS:
+        if self.facts.row(node) == row and int(self.facts.trace.store.flags[row]) & Flag.EVENTS:
             events = self._marks(row, drawn)
         for run in drawn.runs:
             self._run(line, run, column, service, events, on)

@@ -18,6 +18,7 @@ from tracetui.text import neutralise
 from tracetui.tui.bindings import bindings_for
 from tracetui.tui.detail.content import build
 from tracetui.tui.detail.lines import Entry, Line, Piece
+from tracetui.tui.detail.run_lines import run_lines
 from tracetui.tui.detail.subject import Figures, Subject, subject_of
 from tracetui.tui.runner import Runner, Tell
 from tracetui.tui.widgets.lines_view import LinesView
@@ -25,6 +26,7 @@ from tracetui.tui.widgets.lines_view import LinesView
 if TYPE_CHECKING:
     from tracetui.model.span import Span
     from tracetui.model.store import SpanStore
+    from tracetui.tui.state.forest import Run
 
 __all__ = ["DetailPane"]
 
@@ -69,6 +71,7 @@ class DetailPane(LinesView):
     def __init__(self, *, ascii: bool = False, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(ascii=ascii, id=id, classes=classes)
         self._asked: tuple[Span | None, Figures] | None = None
+        self._run: tuple[Span, Run] | None = None
         self._stale = False
         self._shown: tuple[str, str] | None = None
         self._subject: Subject | None = None
@@ -108,10 +111,22 @@ class DetailPane(LinesView):
             figures: What analysis says of it.
             hint: Lines about one that is missing.
         """
+        self._run = None
         self._asked = (span, figures)
         self._hint = hint
         self._stale = True
         self._soon()
+
+    def show_run(self, first: Span, run: Run) -> None:
+        """Show a run of like siblings by its figures.
+
+        Args:
+            first: The first of them.
+            run: What is said of them together.
+        """
+        self._run = (first, run)
+        self._asked, self._subject, self._shown, self._stale = (None, Figures()), None, None, False
+        self.rebuild()
 
     def clear(self) -> None:
         """Show nothing."""
@@ -168,6 +183,8 @@ class DetailPane(LinesView):
         if self._subject is not None:
             lines = build(self._subject, self._figures, width, self._wanted, self._pinned)
             return chain((self._filter_line(),), lines) if self._typing or self._wanted else lines
+        if self._run is not None:
+            return run_lines(*self._run)
         if self._asked is None:
             return (Line((Piece("no span is selected", "muted"),)),)
         return (

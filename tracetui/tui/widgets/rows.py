@@ -11,6 +11,7 @@ from msgspec import Struct
 from rich.style import Style
 from textual.strip import Strip
 
+from tracetui.analysis import normalise
 from tracetui.export.bars import Window as BarWindow
 from tracetui.format import duration, plural
 from tracetui.model.store import Flag
@@ -27,6 +28,8 @@ LEAST_NAME = 16
 """Cells of a row that guides must leave to its names, and half of the tree column."""
 LOOKED_AT = 200
 """Rows by whose names the width of the tree is found: more of a trace may still be on its way."""
+LEAST_BADGED = 16
+"""Cells that a badge must leave to the names."""
 LEAST_BOTH = 12
 """Cells from which a row names both service and operation."""
 
@@ -47,10 +50,11 @@ class Glyphs(Struct, frozen=True):
     marked: str
     line: str
     found: str
+    times: str
 
 
-UNICODE = Glyphs("│ ", "├─", "└─", "─", "▸", "▾", "✗", "⋯", "…", "▌", "◆", "─", "•")
-ASCII = Glyphs("| ", "|-", "`-", "-", "+", "-", "x", "~", "..", ">", "*", "-", "@")
+UNICODE = Glyphs("│ ", "├─", "└─", "─", "▸", "▾", "✗", "⋯", "…", "▌", "◆", "─", "•", "×")
+ASCII = Glyphs("| ", "|-", "`-", "-", "+", "-", "x", "~", "..", ">", "*", "-", "@", "x")
 
 
 class RowPainter:
@@ -100,7 +104,8 @@ class RowPainter:
         self._attributes(line, node, on)
         line.pad_to(columns.bars_at)
         if columns.bars:
-            row = self.facts.row(node)
+            run = self.facts.forest.run(node)
+            row = self.facts.row(node) if run is None else run.row + self.facts.first
             # Reverse video, the cursor's ground without colours, would turn bars into gaps.
             behind: Ground = "background" if paint.ansi else on
             if row < 0:
@@ -123,9 +128,11 @@ class RowPainter:
         return 1 + len(self._guides(node)) if self.view.children_shown(node) else -1
 
     def _text(self, code: int) -> str:
+        """A string of the store; of `-1 - code` without ids in it, as for spans that are only alike."""
         text = self._texts.get(code)
         if text is None:
-            text = steady(neutralise(self.facts.trace.store.strings[code][:2000]))
+            found = self.facts.trace.store.strings[code if code >= 0 else -1 - code][:2000]
+            text = steady(neutralise(found if code >= 0 else normalise.name(found)))
             self._texts[code] = text = to_ascii(text) if self.ascii else text
         return text
 
@@ -137,31 +144,32 @@ class RowPainter:
         folded = bool(view.folded[node])
         guides = self._guides(node)
         line.add(guides, paint.style("faint", on=on))
-        if below:
-            style = paint.style("muted" if not folded else "accent", on=on)
-            line.add((glyphs.folded if folded else glyphs.unfolded) + " ", style)
-        else:
-            line.add((glyphs.leaf if guides.strip() else " ") + " ", paint.style("faint", on=on))
-        row = self.facts.row(node)
+        mark = (
+            glyphs.folded if folded else glyphs.unfolded if below else glyphs.leaf if guides.strip() else " "
+        )
+        line.add(mark + " ", paint.style("faint" if not below else "accent" if folded else "muted", on=on))
+        run = self.facts.forest.run(node)
+        row = self.facts.row(node) if run is None else run.row + self.facts.first
         limit = 1 + self.columns.tree
         if row < 0:
             self._missing_name(line, node, on, limit)
             return
-        suffix, hidden = (f" +{below:,}", self.facts.errors_below(node)) if folded and below else ("", 0)
-        troubles = f" {glyphs.error}{hidden:,}" if hidden else ""
+        suffix, troubles = self._counts(node, below)
         found = self._found(node, folded and below > 0)
         store = self.facts.trace.store
         moved = " ~" if store.shift_ns is not None and store.shift_ns[row] else ""
         limit -= len(moved)
         if self.facts.forest.error[node]:
             line.add(glyphs.error + " ", paint.style("error", on=on, bold=True))
-        room = limit - line.used - len(suffix) - len(troubles) - len(found)
+        codes = int(store.service[row]), int(store.name[row]) if run is None else -1 - int(store.name[row])
+        badge = self._badge(node, codes, limit - line.used - len(suffix) - len(troubles) - len(found))
+        room = limit - line.used - len(suffix) - len(troubles) - len(found) - len(badge)
         if room < 6:
-            suffix = troubles = ""
+            suffix = troubles = badge = ""
             room = limit - line.used - len(found)
         if room < 2:
             found, room = "", limit - line.used
-        service, name = self._names(int(store.service[row]), int(store.name[row]), room)
+        service, name = self._names(*codes, room)
         hits = view.hits if view.hits is not None and view.hits.parts[node] else None
         if (
             hits is not None
@@ -171,7 +179,7 @@ class RowPainter:
         ):
             # The middle that was left out is what was found.
             found = f" {glyphs.found}"
-            service, name = self._names(int(store.service[row]), int(store.name[row]), room - 2)
+            service, name = self._names(*codes, room - 2)
         if view.matches is not None and not view.matches[node]:  # only here for what is below it
             worn = words = paint.style("muted", on=on)
         else:
@@ -187,6 +195,35 @@ class RowPainter:
         line.add(found, paint.style("warning", on=on, bold=True))
         line.add(suffix, paint.style("muted", on=on))
         line.add(troubles, paint.style("error", on=on))
+        self._add_badge(line, node, badge)
+
+    def _add_badge(self, line: Line, node: int, badge: str) -> None:
+        if badge:
+            line.add(" ", None, 1)
+            line.add(badge[1:], self.paint.badge("warning" if self.view.badges[node].loud else "muted"))
+
+    def _badge(self, node: int, codes: tuple[int, int], room: int) -> str:
+        """What was found about a row, where there is room for it beside the name.
+
+        What matters may shorten the names, the rest may not.
+        """
+        badge = self.view.badges.get(node)
+        if badge is None:
+            return ""
+        text = f" [{badge.text}]" if self.paint.mono or self.ascii else f"  {badge.text} "
+        text = to_ascii(text) if self.ascii else text
+        names = sum(cell_len(self._text(code)) for code in codes) + 1
+        least = min(names, LEAST_BADGED) if badge.loud else names
+        return text if room - len(text) >= least else ""
+
+    def _counts(self, node: int, below: int) -> tuple[str, str]:
+        """How many spans a row stands for, or hides, and how many errors it hides."""
+        run, folded = self.facts.forest.run(node), bool(self.view.folded[node]) and below > 0
+        hidden = self.facts.errors_below(node) if folded else 0
+        troubles = f" {self.glyphs.error}{hidden:,}" if hidden else ""
+        if run is not None:
+            return f" {self.glyphs.times}{run.count:,}", troubles
+        return f" +{below:,}" if folded else "", troubles
 
     def _found(self, node: int, folded: bool) -> str:
         """A sign where the search found a span by what its row does not show, and what a folded row hides."""
@@ -280,10 +317,12 @@ class RowPainter:
         if not columns.duration:
             return
         line.pad_to(columns.width - columns.duration - 1)
-        row = self.facts.row(node)
-        if row < 0:
+        row, run = self.facts.row(node), self.facts.forest.run(node)
+        if row < 0 and run is None:
             return
-        if int(self.facts.trace.store.flags[row]) & Flag.UNFINISHED:
+        if run is not None:
+            text = duration(run.total_ns, ascii=self.ascii)
+        elif int(self.facts.trace.store.flags[row]) & Flag.UNFINISHED:
             text = "no end"
         else:
             text = duration(int(self.facts.forest.duration_ns[node]), ascii=self.ascii)
