@@ -57,6 +57,7 @@ BAD_LINES: dict[str, tuple[str, Callable[[str], str]]] = {
     "cut at the end": ("bad-line", lambda good: good[:-1]),
     "nested": ("bad-line", lambda good: '{"a":' + "[" * 2000),
     "huge": ("bad-line", lambda good: "x" * 5000),
+    "huge text": ("bad-line", lambda good: '{"resourceSpans":[{"x":"' + "y" * 50_000),
     "other": ("mixed-formats", lambda good: '{"a":1}'),
     "null": ("mixed-formats", lambda good: "null"),
 }
@@ -96,6 +97,7 @@ BAD_RECORDS: dict[str, Callable[[str], str]] = {
     "list": lambda good: "[]",
     "oops": lambda good: good[:-1] + ",oops}",
     "unclosed": lambda good: good[:-1],
+    "cut in an id": lambda good: good[:30],
     "nested": lambda good: good[:-1] + ',"a":' + "[" * 2000 + "}",
 }
 

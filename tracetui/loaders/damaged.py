@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from tracetui.loaders.records import RAW, Chunk, Repair, Shape, salvage, split_lines
-from tracetui.loaders.walk import complaint_place, lenient_end, reason_of
+from tracetui.loaders.walk import complaint_place, lenient_end, only_strict, reason_of
 
 T = TypeVar("T")
 
@@ -54,11 +54,10 @@ def read_pieces(body: bytes, base: int, shape: Shape[T], repair: Repair[T]) -> t
                 if not real_end:
                     place = _place(fault)
                     repair.broken(base + start, f"{reason_of(fault)} at byte {base + start + place}")
-                    # What lacks its last brackets reaches into the next record.
-                    unclosed = place > 0 and body.startswith(shape.opening, start + place)
-                    if unclosed:
-                        start += place
-                        used = len(body[:start].rstrip(_BLANKS + b","))
+                    comma = next_comma(body, start, start + place, shape)
+                    if 0 <= comma < end:
+                        used = len(body[:comma].rstrip(_BLANKS))
+                        start = body.index(b"{", comma)
                     else:
                         balanced = balanced_end(body, start, end)
                         used = start = balanced if 0 <= balanced < end else end
@@ -82,7 +81,7 @@ def _fault(record: bytes) -> Exception | None:
     try:
         RAW.decode(record)
     except (msgspec.DecodeError, RecursionError) as error:
-        return None if lenient_end(record) == len(record) else error
+        return None if only_strict(record, error) and lenient_end(record) == len(record) else error
     return None
 
 
@@ -103,6 +102,20 @@ def _real_end(body: bytes, start: int, fault: Exception) -> int:
         if "trailing" in str(error):
             return start + len(body[start : start + place - 1].rstrip(_BLANKS))
         return 0
+    return -1
+
+
+def next_comma(data: bytes, start: int, fault: int, shape: Shape[T]) -> int:
+    """The comma before the record that a damaged one, which breaks off, reaches into; -1 if there is none.
+
+    {"a":"x","b":"y,{"a":"z"},{"a":     A text without its end takes the next record's first quote for that,
+                   ^ fault              a record without its brackets is refused at the next one's.
+    """
+    for separator, _, _ in shape.separators:
+        tail = separator[1:].lstrip(_BLANKS)
+        found = data.find(tail, max(start + 1, fault - len(tail)), fault + 2 * len(tail))
+        if found >= 0:
+            return found
     return -1
 
 

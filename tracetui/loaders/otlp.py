@@ -137,7 +137,7 @@ class Reader:
         for fault in lines.bad:
             self._lost_line(fault, cut=last and fault.offset == lines.last)
         self._over_lines = lines.rest >= 0
-        if not self._over_lines:
+        if lines.sound or not self._over_lines:
             self._failures = 0
         stream.seek(lines.rest if self._over_lines else base + end)
         return True

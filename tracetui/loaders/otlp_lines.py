@@ -79,20 +79,22 @@ def sort_lines(window: bytes, base: int, opening: bytes, *, last: bool) -> Lines
         if not text:
             continue
         found.last = offset
-        is_open = text.endswith(_OPEN_ENDS) or (text.count(b'"') - text.count(b'\\"')) % 2
-        if text in (b"{", b"[") or (is_open and _goes_on(lines, number + 1, last)):
+        if text in (b"{", b"[") or _goes_on(text, lines, number + 1, last):
             found.rest = offset
             break
         _sort(found, text, offset, opening)
     return found
 
 
-def _goes_on(lines: list[bytes], number: int, last: bool) -> bool:
-    """Whether the line before this one is not cut, but the beginning of a document of several lines."""
+def _goes_on(text: bytes, lines: list[bytes], number: int, last: bool) -> bool:
+    """Whether a line is not cut, but the beginning of a document that goes on in line `number`."""
     if number >= len(lines):
-        return not last
+        return not last and text.endswith(_OPEN_ENDS)
+    following = lines[number]
     # The next document begins like this one.
-    return lines[number][:_ALIKE] != lines[number - 1][:_ALIKE] and bool(lines[number].strip(_BLANKS))
+    if following[:_ALIKE] == text[:_ALIKE] or not following.strip(_BLANKS):
+        return False
+    return text.endswith(_OPEN_ENDS) or (text.count(b'"') - text.count(b'\\"')) % 2 == 1
 
 
 def _sort(found: Lines, text: bytes, offset: int, opening: bytes) -> None:

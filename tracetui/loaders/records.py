@@ -72,11 +72,6 @@ class Shape(Generic[T]):
         self._mistakes = 0
 
     @property
-    def opening(self) -> bytes:
-        """How records begin, b"" if that is not known."""
-        return self.separators[0][0].lstrip(b"}, \t\r\n") if self.separators else b""
-
-    @property
     def many_lines(self) -> bool:
         """Whether arrays go over several lines, as far as is known."""
         return any(b"\n" in known for known in (*(found for found, _, _ in self.separators), self.end or b""))

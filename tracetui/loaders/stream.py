@@ -36,7 +36,7 @@ from typing import TypeVar
 
 import msgspec
 
-from tracetui.loaders.damaged import balanced_end, read_pieces
+from tracetui.loaders.damaged import balanced_end, next_comma, read_pieces
 from tracetui.loaders.records import Chunk, Learner, Repair, Shape, locate, prove, salvage
 from tracetui.loaders.walk import BATCH, RECORD_LIMIT, JsonFault, JsonTruncated, JsonWalk, complaint_place
 
@@ -162,10 +162,8 @@ class JsonStream(JsonWalk):
     def _resume(self, shape: Shape[T], start: int, fault: int) -> bool:
         """After a broken record: go to the comma before the next record, if one can be found near."""
         self.seek(start)
-        at = fault - self._base
-        comma = self._data.rfind(b",", self._at, max(at, self._at))
-        if comma >= 0 and shape.opening and self._data.startswith(shape.opening, at):
-            # The record lacks its last brackets: what was refused is the next one.
+        comma = next_comma(self._data, self._at, fault - self._base, shape)
+        if comma >= 0:
             self._at = comma
             return True
         # Nothing of an array that is written in one line stands behind that line.

@@ -316,6 +316,15 @@ class JsonWalk:
             self._fill(self.batch)
 
 
+def only_strict(data: bytes, error: Exception) -> bool:
+    """Whether only a strict reader may refuse this: NaN, half a surrogate pair, a raw control character."""
+    place = complaint_place(error)
+    if place is None:
+        return b"\\u" in data
+    found = data[place : place + 1]
+    return found < b" " or found in (b"N", b"I", b"-")
+
+
 def lenient_end(data: bytes) -> int:
     """The index behind the value that `data` begins with, for a reader that is not strict.
 

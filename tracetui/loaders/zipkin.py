@@ -18,7 +18,7 @@ from tracetui.loaders.head import Head
 from tracetui.loaders.mending import Mending
 from tracetui.loaders.records import RAW, Chunk, salvage
 from tracetui.loaders.stream import BATCH, JsonFault, JsonStream, JsonTruncated, Shape
-from tracetui.loaders.walk import complaint_place, lenient_end, reason_of
+from tracetui.loaders.walk import complaint_place, lenient_end, only_strict, reason_of
 from tracetui.loaders.zipkin_columns import SpanRows
 from tracetui.loaders.zipkin_details import decode
 from tracetui.loaders.zipkin_records import SpanRecord, is_foreign, mend
@@ -176,7 +176,7 @@ class _Reader:
         except (msgspec.DecodeError, RecursionError) as error:
             if text[:1] == b"{" and "trailing" in str(error):
                 return False
-            if lenient_end(text) != len(text):
+            if not only_strict(text, error) or lenient_end(text) != len(text):
                 self._lost_line(text, offset, error, final)
                 return True
         if text[:1] != b"{" or is_foreign(text):
