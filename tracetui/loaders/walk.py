@@ -319,7 +319,7 @@ class JsonWalk:
 def only_strict(data: bytes, error: Exception) -> bool:
     """Whether only a strict reader may refuse this: NaN, half a surrogate pair, a raw control character."""
     place = complaint_place(error)
-    if place is None:
+    if place is None or b"\\u" in data[max(place - 14, 0) : place + 2]:
         return b"\\u" in data
     found = data[place : place + 1]
     return found < b" " or found in (b"N", b"I", b"-")
