@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from msgspec import Struct
@@ -246,6 +246,9 @@ class Collection:
             first, last = (int(self.store.trace_first[at]) for at in (trace, trace + 1))
             self._keys = (trace, {self.store.key(row): row for row in range(first, last)})
         return self._keys[1]
+
+    kept: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What was computed once for all traces, by whoever did."""
 
     _keys: tuple[int, dict[str, int]] | None = field(default=None, repr=False)
 

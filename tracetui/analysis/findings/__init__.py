@@ -26,8 +26,8 @@ from tracetui.model.trace import Trace
 __all__ = ["RULES", "Finding", "Kind", "Rule", "Severity", "Thresholds", "find", "severity_of"]
 
 _MS: Final = 1_000_000
-_MOST_A_KIND: Final = 10
-_MOST_TRIED: Final = 30
+_MOST_A_KIND: Final = 6
+_MOST_TRIED: Final = 12
 _MOST_OFF_PATH: Final = 3
 
 

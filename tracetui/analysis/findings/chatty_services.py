@@ -17,6 +17,8 @@ from tracetui.analysis.findings.pairs import calls_between
 from tracetui.analysis.findings.words import listed
 from tracetui.model.store import Kind as SpanKind
 
+_MOST_PAIRS: Final = 24
+_MOST_TOLD: Final = 3
 _NO_WORK: Final = re.compile(
     r"\b(?:health|ping|heartbeat|ready|alive)|stream|subscribe|\bwatch|websocket", re.I
 )
@@ -29,13 +31,18 @@ def _detect(context: Context) -> Iterator[Draft]:
         return
     pair = (context.service[client].astype(np.int64) << 32) | context.service[server]
     tree = context.tree[client]
-    for code in np.unique(pair).tolist():
+    drafts: list[Draft] = []
+    codes, counts = np.unique(pair, return_counts=True)
+    most = np.lexsort((codes, -counts))[:_MOST_PAIRS]
+    for code in codes[most[counts[most] >= limits.chatty_calls]].tolist():
         for top in np.unique(tree[pair == code]).tolist():
             at = (pair == code) & (tree == top)
             if int(at.sum()) >= limits.chatty_calls:
                 draft = _draft(context, client[at], server[at])
                 if draft is not None:
-                    yield draft
+                    drafts.append(draft)
+    drafts.sort(key=lambda draft: (-int(context.own_path[draft.rows].sum()), draft.rows[0]))
+    yield from drafts[:_MOST_TOLD]
 
 
 def _draft(context: Context, client: Rows, server: Rows) -> Draft | None:

@@ -13,7 +13,7 @@ from tracetui.analysis.findings.facts import Facts
 from tracetui.analysis.findings.finding import Draft, Evidence, Kind, Rule, Severity
 from tracetui.analysis.findings.words import shortened
 
-_MOST_ORIGINS: Final = 200
+_MOST_ORIGINS: Final = 100
 _MOST_TOLD: Final = 10
 
 

@@ -15,7 +15,7 @@ from tracetui.analysis.findings.facts import Facts
 from tracetui.analysis.findings.finding import Draft, Kind, Rule, Severity
 from tracetui.model.store import Kind as SpanKind
 
-_MOST_LOOKED_AT: Final = 400
+_MOST_LOOKED_AT: Final = 100
 
 
 def _detect(context: Context) -> Iterator[Draft]:
@@ -37,13 +37,14 @@ def _detect(context: Context) -> Iterator[Draft]:
 
 def _lost_callees(context: Context) -> Iterator[Draft]:
     """Calls of services that do record spans, without one of theirs below them."""
-    serving = _serving(context)
-    if not serving:
-        return
     rows = np.flatnonzero(
         ((context.kind == SpanKind.CLIENT) | (context.kind == SpanKind.PRODUCER)) & (context.size == 1)
     )
+    rows = rows[context.duration[rows] >= max(MS, context.share(1))]
     rows = rows[np.lexsort((rows, -context.duration[rows], -context.path[rows]))][:_MOST_LOOKED_AT]
+    serving = _serving(context) if len(rows) else {}
+    if not serving:
+        return
     lost: dict[str, list[int]] = {}
     for row, facts in context.reader.read(rows.tolist()).items():
         peer = _peer(facts)
@@ -62,9 +63,13 @@ def _plain(name: str) -> str:
 
 def _serving(context: Context) -> dict[str, str]:
     """Services with server spans in the loaded traces, by their plain names."""
-    store = context.store
-    codes = np.unique(store.service[store.kind == SpanKind.SERVER]).tolist()
-    return {_plain(store.strings[code]): store.strings[code] for code in codes if store.strings[code]}
+    store, kept = context.store, context.trace.collection.kept
+    found: dict[str, str] | None = kept.get(_serving)
+    if found is None:
+        codes = np.unique(store.service[store.kind == SpanKind.SERVER]).tolist()
+        found = {_plain(store.strings[code]): store.strings[code] for code in codes if store.strings[code]}
+        kept[_serving] = found
+    return found
 
 
 def _peer(facts: Facts) -> str:

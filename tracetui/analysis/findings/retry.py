@@ -16,13 +16,18 @@ from tracetui.analysis.findings.finding import Draft, Kind, Rule
 from tracetui.analysis.findings.words import listed, times
 
 _GROWS: Final = 1.6
+_MOST_COUNTED: Final = 8
+_MOST_LOOKED_AT: Final = 40
+"""Families without a failure that are asked for counts of tries, and how many members they may have."""
 
 
 def _detect(context: Context) -> Iterator[Draft]:
+    looked = 0
     for rows in context.families:
         # Without a failure among them there is no retry, unless the client counts its tries.
-        hinted = context.failed[rows].any()
-        if not hinted and len(rows) > 32:
+        hinted = bool(context.failed[rows].any())
+        looked += not hinted
+        if not hinted and (len(rows) > _MOST_COUNTED or looked > _MOST_LOOKED_AT):
             continue
         facts = context.reader.read(rows.tolist())
         if not hinted and not any(known.resends for known in facts.values()):

@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
+from tracetui.loaders.scan import find_all, stands_at
+from tracetui.model.issues import IssueCode
 from tracetui.model.trace import Trace
 from tracetui.query.records import Window, ranges_of, windows
 
@@ -24,8 +26,26 @@ _MARKER: Final = b'status_code"'
 _ELLIPSES: Final = (b'..."', '…"'.encode())
 _DROPPED: Final = re.compile(rb'ropped\w{4,32}ount"\s*:\s*"?[1-9]')
 _MOST: Final = 2_000
-_MOST_READ_FOR_TEXTS: Final = 32 << 20
+_MOST_LEADS: Final = 8
+_MOST_READ_FOR_TEXTS: Final = 8 << 20
 """Texts that end in dots are told of, not explained by: some of them will do."""
+
+
+def _is_bad(code: int) -> bool:
+    return 1 <= code <= 16 or 400 <= code < 600
+
+
+def _bad(data: bytes, places: Rows) -> Rows:
+    """Those of the places of numbers at which one stands that a failed call may have."""
+    text = np.frombuffer(data, np.uint8)
+    places = places[places < len(text) - 3]
+    digits = [text[places + at].astype(np.int16) - ord("0") for at in range(3)]
+    is_digit = [(digit >= 0) & (digit <= 9) for digit in digits]
+    one = is_digit[0] & ~is_digit[1] & (digits[0] > 0)
+    two = is_digit[0] & is_digit[1] & ~is_digit[2] & (digits[0] == 1) & (digits[1] <= 6)
+    three = is_digit[0] & is_digit[1] & is_digit[2] & (digits[0] >= 4) & (digits[0] <= 5)
+    found: Rows = places[one | two | three]
+    return found
 
 
 class Scan(Struct, frozen=True):
@@ -48,45 +68,53 @@ class Scan(Struct, frozen=True):
         cut: set[int] = set()
         dropped: set[int] = set()
         read = 0
+        leads: list[bytes] = []
+        may_be_dropped = any(issue.code is IssueCode.TRUNCATED for issue in trace.issues)
         rows = np.arange(trace.first, trace.last, dtype=np.int32)
         for window in windows(trace.store, ranges_of(trace.store, rows)):
-            finder = _Finder(window)
+            finder = _Finder(window, leads)
             if len(bad) < _MOST:
                 finder.statuses(bad)
             read += len(window.data)
             if len(cut) < _MOST and read < _MOST_READ_FOR_TEXTS:
                 for ellipsis in _ELLIPSES:
                     finder.texts(ellipsis, cut)
-            if len(dropped) < _MOST:
+            if may_be_dropped and len(dropped) < _MOST:
                 finder.drops(dropped)
         return cls(*(np.array(sorted(found), np.int64) - trace.first for found in (bad, cut, dropped)))
 
 
 class _Finder:
-    """Finds rows in one window."""
+    """Finds rows in one window.
 
-    def __init__(self, window: Window) -> None:
+    Args:
+        window: Some records.
+        leads: What was seen to stand before statuses, the key's end first; what is new is added.
+    """
+
+    def __init__(self, window: Window, leads: list[bytes]) -> None:
         self._window = window
+        self._leads = leads
         self._starts: list[int] = []
 
     def statuses(self, found: set[int]) -> None:
         """Rows with an HTTP status from 400, or a gRPC status that is not 0."""
         data = self._window.data
-        known: dict[bytes, bool] = {}
-        at = data.find(_MARKER)
-        while at >= 0:
-            end = data.find(b"}", at, at + 96)
-            tail = data[at : end if end >= 0 else at + 40]
-            bad = known.get(tail)
-            if bad is None:
-                match = _STATUS.match(data, at)
-                code = int(match[1]) if match else 0
-                bad = 1 <= code <= 16 or 400 <= code < 600
-                if len(known) < 4096:
-                    known[tail] = bad
-            if bad:
+        places = find_all(data, _MARKER) if _MARKER in data else np.empty(0, np.int64)
+        for lead in self._leads:
+            here = stands_at(data, places, lead)
+            for at in _bad(data, places[here] + len(lead)).tolist():
                 self._add(at, found)
-            at = data.find(_MARKER, at + 12)
+            places = places[~here]
+        for at in places.tolist():
+            match = _STATUS.match(data, at)
+            if match is None:
+                continue
+            if _is_bad(int(match[1])):
+                self._add(at, found)
+            lead = data[at : match.start(1)]
+            if lead not in self._leads and len(self._leads) < _MOST_LEADS:
+                self._leads.append(lead)
 
     def texts(self, marker: bytes, found: set[int]) -> None:
         """Rows with a marker in them."""
