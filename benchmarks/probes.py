@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 Figures = dict[str, float]
 
@@ -119,6 +120,20 @@ def replay(path: str) -> Figures:
     }
 
 
+def findings(path: str) -> Figures:
+    """Reading a file, and all findings of its traces after that, in seconds."""
+    from tracetui import loaders
+    from tracetui.analysis import critical_paths
+    from tracetui.analysis.findings import find
+
+    loaded: list[Any] = []
+    gc.disable()
+    load_s = _timed(lambda: loaded.append(loaders.load([path])))
+    collection = loaded[0]
+    paths = critical_paths(collection.store)
+    return {"load": load_s, "find": _timed(lambda: [find(trace, paths=paths) for trace in collection.traces])}
+
+
 def search(path: str) -> Figures:
     """Searching a loaded file: ratios to one pass of memchr over its bytes."""
     from benchmarks.search import figures
@@ -150,6 +165,7 @@ def view(path: str) -> Figures:
 
 PROBES: dict[str, Callable[[str], Figures]] = {
     "analysis": analysis,
+    "findings": findings,
     "load": load,
     "loads": loads,
     "memory": memory,

@@ -18,7 +18,7 @@ from tracetui.analysis.findings.words import listed
 from tracetui.model.store import Kind as SpanKind
 
 _MOST_PAIRS: Final = 24
-_MOST_TOLD: Final = 3
+_MOST_TOLD: Final = 2
 _NO_WORK: Final = re.compile(
     r"\b(?:health|ping|heartbeat|ready|alive)|stream|subscribe|\bwatch|websocket", re.I
 )

@@ -129,6 +129,11 @@ class TraceColumns:
         return order[bounds[row] : bounds[row + 1]]
 
     @cached_property
+    def child_count(self) -> Rows:
+        """intp[n], how many children each row has."""
+        return np.bincount(self.parent[self.parent >= 0], minlength=self.n)
+
+    @cached_property
     def same_clock_as_parent(self) -> Mask:
         """bool[n], whether a span was timed by its parent's clock; False for roots."""
         same = self.parent >= 0

@@ -202,7 +202,7 @@ class Reader:
     def __init__(self, store: SpanStore, first: int, last: int) -> None:
         self._store, self._first = store, first
         self._known: dict[int, Facts] = {}
-        self.left = 800 + (last - first) // 120
+        self.left = 800 + (last - first) // 250
 
     def read(self, rows: Iterable[int]) -> dict[int, Facts]:
         """The facts of rows, as far as the budget goes; which are left out is the same each time."""

@@ -16,7 +16,7 @@ from tracetui.analysis.signature import Area
 from tracetui.model.store import Kind as SpanKind
 
 _MOST_PARAMETERS: Final = 5
-_MESSAGES: Final = (SpanKind.PRODUCER, SpanKind.CONSUMER)
+_NO_CALLS: Final = (SpanKind.SERVER, SpanKind.PRODUCER, SpanKind.CONSUMER)
 
 
 def _detect(context: Context) -> Iterator[Draft]:
@@ -25,9 +25,12 @@ def _detect(context: Context) -> Iterator[Draft]:
     for rows, wrapped in [(rows, False) for rows in context.families] + [
         (rows, True) for rows in context.wrapped
     ]:
-        if len(rows) < limits.n_plus_one_calls or context.kind_is(int(rows[0]), *_MESSAGES):
+        if len(rows) < limits.n_plus_one_calls or context.kind_is(int(rows[0]), *_NO_CALLS):
             continue
-        if _total(context, rows) < least_ns:
+        if _total(context, rows) < least_ns or context.running(rows) * 2 > len(rows):
+            continue
+        first = context.facts(int(rows[0]))
+        if not first.is_call and first.kind is not SpanKind.UNSPECIFIED:
             continue
         for group in context.alike(rows, limits.n_plus_one_calls):
             members = np.array([row for row in group.rows if row not in context.retried], np.intp)

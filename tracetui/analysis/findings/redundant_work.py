@@ -13,8 +13,8 @@ from tracetui.analysis.findings.finding import Draft, Kind, Rule
 from tracetui.analysis.findings.words import listed, shortened, times
 from tracetui.model.store import Kind as SpanKind
 
-_MOST_OF_A_FAMILY: Final = 100
-_MOST_FAMILIES: Final = 30
+_MOST_OF_A_FAMILY: Final = 60
+_MOST_FAMILIES: Final = 20
 _NO_CALLS: Final = (SpanKind.SERVER, SpanKind.PRODUCER, SpanKind.CONSUMER)
 
 

@@ -62,15 +62,21 @@ class Scan(Struct, frozen=True):
     dropped: Rows
 
     @classmethod
-    def of(cls, trace: Trace) -> Scan:
-        """Search the records of a trace."""
+    def of(cls, trace: Trace, some: Rows | None = None) -> Scan:
+        """Search the records of a trace.
+
+        Args:
+            trace: The trace.
+            some: Rows to look at, counted from its first, ascending; None for all.
+        """
         bad: set[int] = set()
         cut: set[int] = set()
         dropped: set[int] = set()
         read = 0
         leads: list[bytes] = []
         may_be_dropped = any(issue.code is IssueCode.TRUNCATED for issue in trace.issues)
-        rows = np.arange(trace.first, trace.last, dtype=np.int32)
+        every = np.arange(trace.first, trace.last) if some is None else some + trace.first
+        rows = every.astype(np.int32)
         for window in windows(trace.store, ranges_of(trace.store, rows)):
             finder = _Finder(window, leads)
             if len(bad) < _MOST:

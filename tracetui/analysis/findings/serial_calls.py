@@ -18,6 +18,7 @@ from tracetui.model.store import Kind as SpanKind
 _TRANSACTION: Final = frozenset({"BEGIN", "START", "COMMIT", "ROLLBACK", "SAVEPOINT", "SET", "LOCK"})
 _NO_CALLS: Final = (SpanKind.SERVER, SpanKind.PRODUCER, SpanKind.CONSUMER)
 _SURE_CALLS: Final = 3
+_MOST_PARENTS: Final = 40
 
 
 def _detect(context: Context) -> Iterator[Draft]:
@@ -25,7 +26,9 @@ def _detect(context: Context) -> Iterator[Draft]:
     long = np.flatnonzero((context.parent >= 0) & (context.duration >= each_ns) & (context.path > 0))
     long = long[~np.isin(context.kind[long], _NO_CALLS)]
     parents, counts = np.unique(context.parent[long], return_counts=True)
-    for parent in parents[counts >= 2].tolist():
+    parents = parents[counts >= 2]
+    parents = parents[np.lexsort((parents, -context.path[parents]))][:_MOST_PARENTS]
+    for parent in parents.tolist():
         rows = long[context.parent[long] == parent]
         facts = context.reader.read(rows[np.argsort(context.start[rows], kind="stable")].tolist())
         for run in _runs(context, parent, facts):
