@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SIZE = 144, 36
 
 PICTURES: dict[str, tuple[str, Sequence[str]]] = {
-    "waterfall.svg": ("sample_traces/checkout.json", ("j", "j", "j", "h", "e")),
+    "waterfall.svg": ("sample_traces/checkout.json", ("e",)),
     "traces.svg": ("sample_traces/several-traces.json", ()),
 }
 """Name of the picture: the sample, and the keys to press."""
@@ -34,8 +34,9 @@ async def picture(sample: str, keys: Sequence[str]) -> str:
             if app.failure is not None:
                 raise app.failure
             await pilot.pause(0.02)
+        await app.workers.wait_for_complete()  # of what looks for findings
         await pilot.press(*keys)
-        await pilot.pause()
+        await pilot.pause(0.2)
         return app.export_screenshot(title="tracetui")
 
 
