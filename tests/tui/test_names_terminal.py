@@ -113,7 +113,8 @@ def test_bars_stand_in_one_column(columns: int, lines: int, options: tuple[str, 
     drawn = [row.split("\0") for row in picture(source, columns, lines, tmp_path, *options)]
     rows = drawn[3 : 3 + len(NAMES)]
     full = "#-" if options else "█"
-    first = {next(x for x, cell in enumerate(row) if x > 25 and cell and cell in full) for row in rows[1:]}
+    bars = next(x for x, cell in enumerate(drawn[2]) if cell and cell in "|╷")
+    first = {next(x for x, cell in enumerate(row) if x >= bars and cell and cell in full) for row in rows[1:]}
     last = {max(x for x, cell in enumerate(row[:-3]) if cell and cell in full) for row in rows[1:]}
     ends = {max(x for x, cell in enumerate(row[:-1]) if cell.strip()) for row in rows[1:]}
     assert len(first) == len(last) == len(ends) == 1, "\n".join("".join(row) for row in drawn)

@@ -173,7 +173,7 @@ async def test_pinned_attributes_have_columns_where_there_is_room(file: Path) ->
 
 
 async def test_remapped_keys_work_and_their_old_ones_do_not(file: Path) -> None:
-    text = '[keys]\ndown = "ctrl+n"\nup = "ctrl+p"\npalette = ":"\nnext-section = "p"\nhelp = ["f2"]\n'
+    text = '[keys]\ndown = "ctrl+n"\nup = "ctrl+p"\npalette = ":"\nnext-section = "d"\nhelp = ["f2"]\n'
     async with viewing(Made(collection(CHECKOUT)), keeper=keeper(file, text)) as (app, pilot):
         assert not told(app)
         view = app.screen._view
@@ -183,7 +183,7 @@ async def test_remapped_keys_work_and_their_old_ones_do_not(file: Path) -> None:
         assert view.cursor == 2
         await press(pilot, "ctrl+p")
         assert view.cursor == 1
-        assert text_of(app)[-1].split()[:2] == ["p", "path"]
+        assert text_of(app)[-1].split()[:2] == ["d", "path"]
         await press(pilot, "question_mark", "f1")
         assert app.screen.CONTEXT == "waterfall"
         await press(pilot, "f2")
