@@ -92,9 +92,13 @@ def picture(source: Path, columns: int, lines: int, home: Path, *options: str) -
     pending = b""
     try:
         while "help" not in screen.display[-1] or "1s" not in screen.display[2 + len(NAMES)]:
-            assert select.select([master], [], [], 30)[0], "\n".join(screen.display)
-            pending += os.read(master, 65536)
-            whole = pending.rfind(b"\x1b")  # a sequence may be cut by the read: the last waits for more
+            # A sequence may be cut by the read: the last waits for more, or until nothing comes.
+            if select.select([master], [], [], 5)[0]:
+                pending += os.read(master, 65536)
+                whole = pending.rfind(b"\x1b")
+            else:
+                assert pending, "\n".join(screen.display)
+                whole = len(pending)
             stream.feed("".join(filter(shown, UNKNOWN.sub(b"", pending[:whole]).decode())))
             pending = pending[whole:]
         grid = [[screen.buffer[y][x].data for x in range(columns)] for y in range(lines)]
