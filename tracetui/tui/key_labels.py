@@ -18,6 +18,7 @@ _LABELS = {
     "colon": ":",
     "apostrophe": "'",
     "exclamation_mark": "!",
+    "dollar_sign": "$",
     "question_mark": "?",
     "slash": "/",
     "less_than_sign": "<",
