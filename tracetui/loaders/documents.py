@@ -127,6 +127,7 @@ class Documents:
 
 def line_of(source: ByteSource, offset: int) -> int:
     """The number of the line that holds a byte, counted from 1. Reads all that is before."""
+    source = getattr(source, "whole", source)
     line, at = 1, 0
     while at < offset and (piece := source.pread(at, min(BATCH, offset - at))):
         line += piece.count(b"\n")

@@ -24,10 +24,14 @@ class Excerpt:
     Args:
         source: The whole.
         ranges: First byte and end of each document, ascending.
+
+    Attributes:
+        whole: The source.
     """
 
     def __init__(self, source: ByteSource, ranges: list[tuple[int, int]]) -> None:
         self.name = source.name
+        self.whole = source
         self._source = source
         self._starts, self._ends = [start for start, _ in ranges], [end for _, end in ranges]
 
@@ -45,12 +49,12 @@ class Excerpt:
         while at < end and number < len(self._starts):
             start, stop = max(self._starts[number], at), min(self._ends[number], end)
             if start < stop:
-                parts += [b"\n" * (start - at), self._source.pread(start, stop - start)]
+                parts += [_blanks(start - at), self._source.pread(start, stop - start)]
                 at = stop
             elif start >= end:
                 break
             number += 1
-        return b"".join(parts) + b"\n" * (end - at)
+        return b"".join(parts) + _blanks(end - at)
 
     def first(self, length: int) -> bytes:
         """The first of the documents, a line each, of about `length` bytes."""
@@ -68,6 +72,11 @@ class Excerpt:
 
     def close(self) -> None:
         """The whole is closed by its owner."""
+
+
+def _blanks(length: int) -> bytes:
+    """A line without anything in it."""
+    return b" " * (length - 1) + b"\n" if length > 0 else b""
 
 
 def read_all(loader: Loader, source: ByteSource, builder: StoreBuilder, control: Control) -> None:

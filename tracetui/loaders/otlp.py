@@ -19,7 +19,15 @@ from tracetui.loaders.lenient import camel
 from tracetui.loaders.mending import Mending
 from tracetui.loaders.otlp_columns import Slot, SpanRows
 from tracetui.loaders.otlp_details import decode, resource_attributes, resource_key, scope, service_name
-from tracetui.loaders.otlp_lines import Lines, is_sound, sort_lines
+from tracetui.loaders.otlp_lines import (
+    OTHER_SIGNALS,
+    SCOPE_KEYS,
+    SPAN_KEYS,
+    WRAPPERS,
+    Lines,
+    is_sound,
+    sort_lines,
+)
 from tracetui.loaders.otlp_records import SpanRecord, mend
 from tracetui.loaders.otlp_window import Cut, Cutter, Int64s
 from tracetui.loaders.stream import BATCH, JsonFault, JsonStream, JsonTruncated, Shape
@@ -30,11 +38,6 @@ from tracetui.sources.base import ByteSource
 NAME = "otlp-json"
 
 _OPEN, _OPEN_LIST, _QUOTE = b'{["'
-_SPAN_KEYS = {"resourceSpans", "batches"}
-_WRAPPERS = {"trace", "result"}
-"""Keys under which answers of Tempo (v2) and of Jaeger (v3) hold what they answer."""
-_SCOPE_KEYS = {"scopeSpans", "instrumentationLibrarySpans"}
-_OTHER_SIGNALS = {"resourceLogs", "resourceMetrics", "resourceProfiles"}
 _NEXT_DOCUMENT = re.compile(rb"\}[ \t\r]*\n\s*\{")
 _NEXT_RESOURCE = b'},{"resource":'
 _MOST_FAILURES = 8
@@ -42,11 +45,11 @@ _MOST_FAILURES = 8
 
 def is_otlp(head: Head) -> bool:
     """Whether the documents in a head are OTLP JSON with spans."""
-    for path in ((), ("[]",), *((key,) for key in sorted(_WRAPPERS))):
+    for path in ((), ("[]",), *((key,) for key in sorted(WRAPPERS))):
         keys = {camel(key) for key in head.keys(*path)}
-        if "resourceSpans" in keys or ("resource" in keys and keys & _SCOPE_KEYS):
+        if "resourceSpans" in keys or ("resource" in keys and keys & SCOPE_KEYS):
             return True
-        if "batches" in keys and {camel(key) for key in head.keys(*path, "batches", "[]")} & _SCOPE_KEYS:
+        if "batches" in keys and {camel(key) for key in head.keys(*path, "batches", "[]")} & SCOPE_KEYS:
             return True
     return False
 
@@ -134,10 +137,12 @@ class Reader:
         self._read_sound(lines)
         for offset, line in lines.odd:
             self._one_line(offset, line, last=last and offset == lines.last)
+        for start, stop in lines.foreign:
+            self._documents.foreign(start, stop)
         for fault in lines.bad:
             self._lost_line(fault, cut=last and fault.offset == lines.last)
         self._over_lines = lines.rest >= 0
-        if lines.sound or not self._over_lines:
+        if lines.sound or lines.foreign or not self._over_lines:
             self._failures = 0
         stream.seek(lines.rest if self._over_lines else base + end)
         return True
@@ -209,9 +214,9 @@ class Reader:
         for key in stream.members():
             key = camel(key)
             keys.add(key)
-            if key in _SPAN_KEYS:
+            if key in SPAN_KEYS:
                 self._resource_list(stream)
-            elif key in _WRAPPERS and not wrapped and stream.peek() == _OPEN:
+            elif key in WRAPPERS and not wrapped and stream.peek() == _OPEN:
                 self._message(stream, wrapped=True)
                 known = True
             elif key == "status" and "trace" in keys:
@@ -220,9 +225,9 @@ class Reader:
                 self._resource_member(stream, key, resource)
         if resource.code is None:
             resource.settle(self._resource(b""))
-        if keys & _OTHER_SIGNALS:
-            self._issues.add(IssueCode.OTHER_SIGNALS, min(keys & _OTHER_SIGNALS))
-        return known or bool(keys & (_SPAN_KEYS | _SCOPE_KEYS | _OTHER_SIGNALS))
+        if keys & OTHER_SIGNALS:
+            self._issues.add(IssueCode.OTHER_SIGNALS, min(keys & OTHER_SIGNALS))
+        return known or bool(keys & (SPAN_KEYS | SCOPE_KEYS | OTHER_SIGNALS))
 
     def _answer_status(self, stream: JsonStream) -> None:
         """Tempo says so where a trace was too big for it."""
@@ -287,7 +292,7 @@ class Reader:
     def _resource_member(self, stream: JsonStream, key: str, resource: Slot) -> None:
         if key == "resource":
             resource.settle(self._resource(stream.raw_value()))
-        elif key in _SCOPE_KEYS:
+        elif key in SCOPE_KEYS:
             for _ in self._objects(stream, key):
                 self._scope_spans(stream, resource)
 

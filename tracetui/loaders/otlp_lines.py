@@ -12,10 +12,17 @@ import json
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
+from tracetui.loaders.lenient import camel
 from tracetui.loaders.otlp_records import WholeRequest
 from tracetui.loaders.records import RAW
 from tracetui.loaders.walk import JsonFault, JsonTruncated, complaint_place, reason_of
 
+SPAN_KEYS = {"resourceSpans", "batches"}
+SCOPE_KEYS = {"scopeSpans", "instrumentationLibrarySpans"}
+WRAPPERS = {"trace", "result"}
+"""Keys under which answers of Tempo (v2) and of Jaeger (v3) hold what they answer."""
+OTHER_SIGNALS = {"resourceLogs", "resourceMetrics", "resourceProfiles"}
+KNOWN_KEYS = SPAN_KEYS | SCOPE_KEYS | WRAPPERS | OTHER_SIGNALS
 _BLANKS = b" \t\r\n\x1e"
 _REQUEST = b'{"resourceSpans":['
 _CLOSE = b"]}]}]}"
@@ -36,6 +43,7 @@ class _Probe(Struct, rename="camel"):
 
 _PROBE: msgspec.json.Decoder[_Probe] = msgspec.json.Decoder(_Probe)
 _NOTHING = _Probe()
+_KEYS: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _WHOLE: msgspec.json.Decoder[WholeRequest] = msgspec.json.Decoder(WholeRequest)
 
 
@@ -46,6 +54,7 @@ class Lines(Struct):
         sound: Documents that can be read at once, and where each stands in the source.
         origins: Where each of them stands.
         odd: Lines to be walked, with their places.
+        foreign: Documents of other formats, first byte and end.
         bad: What is wrong with lines of which not all is kept, at their places.
         last: Where the last line begins.
         rest: Where a document of several lines seems to begin, -1 for nowhere: nothing behind was looked at.
@@ -54,6 +63,7 @@ class Lines(Struct):
     sound: list[bytes] = field(default_factory=list)
     origins: list[int] = field(default_factory=list)
     odd: list[tuple[int, bytes]] = field(default_factory=list)
+    foreign: list[tuple[int, int]] = field(default_factory=list)
     bad: list[JsonFault] = field(default_factory=list)
     last: int = -1
     rest: int = -1
@@ -94,7 +104,10 @@ def _goes_on(text: bytes, lines: list[bytes], number: int, last: bool) -> bool:
     # The next document begins like this one.
     if following[:_ALIKE] == text[:_ALIKE] or not following.strip(_BLANKS):
         return False
-    return text.endswith(_OPEN_ENDS) or (text.count(b'"') - text.count(b'\\"')) % 2 == 1
+    if text.endswith(_OPEN_ENDS):
+        return True
+    in_text = (text.count(b'"') - text.count(b'\\"')) % 2 == 1
+    return in_text and following[:1] not in (b"{", b"[")
 
 
 def _sort(found: Lines, text: bytes, offset: int, opening: bytes) -> None:
@@ -115,10 +128,20 @@ def _sort(found: Lines, text: bytes, offset: int, opening: bytes) -> None:
         found.odd.append((offset, text))
     else:
         if probe == _NOTHING:
-            found.odd.append((offset, text))
+            place = offset, offset + len(text)
+            found.foreign.append(place) if _is_foreign(text) else found.odd.append((offset, text))
         else:
             found.sound.append(text)
             found.origins.append(offset)
+
+
+def _is_foreign(text: bytes) -> bool:
+    """Whether an object has none of the keys by which OTLP is known, however they are written."""
+    try:
+        keys = _KEYS.decode(text)
+    except (ValueError, RecursionError):
+        return False
+    return not {camel(key) for key in keys} & KNOWN_KEYS
 
 
 def _sort_other(found: Lines, text: bytes, offset: int) -> None:
