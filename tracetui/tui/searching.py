@@ -156,7 +156,7 @@ class Searching(TraceOpening):
 
     def pointed(self) -> None:
         """The cursor is on another trace: it may be wanted soon."""
-        if not self.session.is_running and not self._opening and self._app.screen is self.screen:
+        if not self.session.is_running and not self._opening and self.screen.is_current:
             number = self.session.state.current
             spans = int(self.session.state.listing.span_count[number]) if number >= 0 else 0
             self.prefetcher.near(self.screen.current_id, spans)
