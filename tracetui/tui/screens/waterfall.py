@@ -38,6 +38,8 @@ class WaterfallScreen(ExplainedScreen):
         """Whether the user has done anything here, so that no other screen may come in between."""
 
     def on_mount(self) -> None:
+        if not self.query("#panes"):
+            return  # a signal ends the app while its screens are made
         self._composed = True
         self._waterfall.focus()
         if self._facts is not None and self._view is not None:
