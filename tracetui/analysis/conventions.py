@@ -10,6 +10,7 @@ from tracetui.model.attributes import Attributes
 
 __all__ = [
     "DB_SYSTEM",
+    "GRPC",
     "GRPC_STATUS",
     "HOST",
     "HTTP_METHOD",
@@ -55,6 +56,26 @@ HTTP_STATUS: Final = ("http.response.status_code", "http.status_code", "http.sta
 HTTP_RESENDS: Final = ("http.request.resend_count", "http.resend_count")
 RPC_SERVICE: Final = ("rpc.service", "grpc.service")
 RPC_METHOD: Final = ("rpc.method", "grpc.method", "rpc.grpc.method", "grpc.path", "grpc.full_method")
+GRPC: Final = (
+    "OK",
+    "CANCELLED",
+    "UNKNOWN",
+    "INVALID_ARGUMENT",
+    "DEADLINE_EXCEEDED",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "PERMISSION_DENIED",
+    "RESOURCE_EXHAUSTED",
+    "FAILED_PRECONDITION",
+    "ABORTED",
+    "OUT_OF_RANGE",
+    "UNIMPLEMENTED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "DATA_LOSS",
+    "UNAUTHENTICATED",
+)
+"""Names of the gRPC status codes, by their numbers."""
 GRPC_STATUS: Final = (
     "rpc.grpc.status_code",
     "rpc.response.status_code",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from tracetui.errors import UsageError
 
 if TYPE_CHECKING:
-    from cyclopts import Parameter  # at run time put here by cli.library, when it is needed
+    from cyclopts import Parameter  # at run time put here by cli.parameters, when it is needed
 
     from tracetui.analysis import Mode
     from tracetui.backends import ClientOptions

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from tracetui.cli.library import Shared
 from tracetui.cli.options import Options
+from tracetui.cli.parameters import Shared
 from tracetui.errors import UsageError
 
 if TYPE_CHECKING:

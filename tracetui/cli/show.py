@@ -4,9 +4,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from tracetui.cli.library import Shared, Sources
 from tracetui.cli.main import source_name
 from tracetui.cli.options import Options
+from tracetui.cli.parameters import Shared, Sources
 from tracetui.cli.printing import Format, Spans, print_traces
 from tracetui.errors import UsageError
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from tracetui.cli.library import Shared, Sources
 from tracetui.cli.main import source_name
 from tracetui.cli.options import Options
+from tracetui.cli.parameters import Shared, Sources
 from tracetui.cli.selected import Selected
 from tracetui.cli.viewer import STDERR, STDOUT, can_view, open_viewer
 from tracetui.errors import UsageError

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from tracetui.cli.library import Shared, Sources
 from tracetui.cli.main import source_name
 from tracetui.cli.messages import tell
 from tracetui.cli.options import Options
+from tracetui.cli.parameters import Shared, Sources
 from tracetui.cli.printing import exit_code, tell_issues
 from tracetui.errors import UsageError
 

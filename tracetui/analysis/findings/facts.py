@@ -15,25 +15,6 @@ from tracetui.model.attributes import Attributes, Event, SpanDetails
 from tracetui.model.store import Kind, SpanStore, Status
 from tracetui.query.records import decode, ranges_of, windows
 
-GRPC: Final = [
-    "OK",
-    "CANCELLED",
-    "UNKNOWN",
-    "INVALID_ARGUMENT",
-    "DEADLINE_EXCEEDED",
-    "NOT_FOUND",
-    "ALREADY_EXISTS",
-    "PERMISSION_DENIED",
-    "RESOURCE_EXHAUSTED",
-    "FAILED_PRECONDITION",
-    "ABORTED",
-    "OUT_OF_RANGE",
-    "UNIMPLEMENTED",
-    "INTERNAL",
-    "UNAVAILABLE",
-    "DATA_LOSS",
-    "UNAUTHENTICATED",
-]
 _GRPC_TO_RETRY: Final = frozenset({4, 8, 14})
 _GRPC_SERVER_FAULTS: Final = frozenset({2, 4, 12, 13, 14, 15})
 """Codes that are the server's fault; the others are its answer to what the client did."""
@@ -92,8 +73,8 @@ class Facts:
         code = first_number(self.attributes, conv.GRPC_STATUS)
         if code is None:
             word = first_text(self.attributes, conv.GRPC_STATUS).upper().replace(" ", "_")
-            code = GRPC.index(word) if word in GRPC else None
-        return code if code is not None and 0 <= code < len(GRPC) else None
+            code = conv.GRPC.index(word) if word in conv.GRPC else None
+        return code if code is not None and 0 <= code < len(conv.GRPC) else None
 
     @cached_property
     def resends(self) -> int:
@@ -172,7 +153,7 @@ class Facts:
         if self.http_status is not None and self.http_status >= 400:
             return str(self.http_status)
         if self.grpc_status:
-            return GRPC[self.grpc_status]
+            return conv.GRPC[self.grpc_status]
         if not self.failed:
             return ""
         short = self.exception.rpartition(".")[2]

@@ -13,9 +13,10 @@ from typing import Final, NamedTuple, TypeAlias
 import orjson
 
 from tracetui import format as fmt
+from tracetui.analysis.conventions import GRPC
 from tracetui.model.attributes import Attributes, AttributeValue
 from tracetui.tui.detail.lines import Piece, clean
-from tracetui.tui.detail.values import GRPC, PieceLine, status_role, url_pieces
+from tracetui.tui.detail.values import PieceLine, status_role, url_pieces
 
 __all__ = ["summary"]
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from tracetui import format as fmt
+from tracetui.analysis.conventions import GRPC
 from tracetui.model.attributes import AttributeValue
 from tracetui.text import neutralise
 from tracetui.tui.detail import sql
@@ -19,7 +20,6 @@ from tracetui.tui.detail.json_layout import layout, tokens_in, tokens_of
 from tracetui.tui.detail.lines import Piece, cuts, wrap
 
 __all__ = [
-    "GRPC",
     "PREVIEW",
     "Shown",
     "is_json",
@@ -38,25 +38,6 @@ LINES: Final = 12
 LAID_OUT_LINES: Final = 40
 _JSON_LIMIT: Final = 16_384
 
-GRPC: Final = (
-    "OK",
-    "CANCELLED",
-    "UNKNOWN",
-    "INVALID_ARGUMENT",
-    "DEADLINE_EXCEEDED",
-    "NOT_FOUND",
-    "ALREADY_EXISTS",
-    "PERMISSION_DENIED",
-    "RESOURCE_EXHAUSTED",
-    "FAILED_PRECONDITION",
-    "ABORTED",
-    "OUT_OF_RANGE",
-    "UNIMPLEMENTED",
-    "INTERNAL",
-    "UNAVAILABLE",
-    "DATA_LOSS",
-    "UNAUTHENTICATED",
-)
 _HTTP_STATUS: Final = frozenset({"http.status_code", "http.response.status_code"})
 _URLS: Final = frozenset({"url.full", "http.url", "http.target", "peer.address"})
 _BYTES: Final = re.compile(
