@@ -18,6 +18,8 @@ from tracetui.model.store import Kind as SpanKind
 _TRANSACTION: Final = frozenset({"BEGIN", "START", "COMMIT", "ROLLBACK", "SAVEPOINT", "SET", "LOCK"})
 _NO_CALLS: Final = (SpanKind.SERVER, SpanKind.PRODUCER, SpanKind.CONSUMER)
 _SURE_CALLS: Final = 3
+_LEAST_PART: Final = 3
+"""What the calls beside the longest take has to be this part of all, a third, unless the calls only read."""
 _MOST_PARENTS: Final = 40
 
 
@@ -93,6 +95,9 @@ def _draft(context: Context, parent: int, run: list[int], facts: dict[int, Facts
     longest = run[max(range(len(run)), key=lambda at: (durations[at], -at))]
     leaves = bool((context.size[run] == 1).all())
     sure = len(run) >= _SURE_CALLS and leaves and all(signature.reads for signature in signatures)
+    # Most services call a few others in turn. Where one of those calls takes most of the time, what it does
+    # is the matter, not that the others wait for it.
+    credited = sure or saving * _LEAST_PART >= sum(durations)
     labels = [shortened(signature.label, 28) for signature in signatures]
     return Draft(
         title=f"{len(run)} calls one after another, {fmt.duration(sum(durations))}: at once they would take "
@@ -106,7 +111,7 @@ def _draft(context: Context, parent: int, run: list[int], facts: dict[int, Facts
             "longest_nano": max(durations),
             "all_read": all(bool(signature.reads) for signature in signatures),
         },
-        lengths={row: 0 for row in run if row != longest},
+        lengths={row: 0 for row in run if row != longest} if credited else {},
         ceiling=Severity.HIGH if sure else Severity.LOW,
         badge="in series",
     )
@@ -122,7 +127,8 @@ RULE: Final = Rule(
     "least {serial_saving_ms} ms and {serial_saving_percent} % less. It saves all but the longest.",
     guards="Calls that write (INSERT, POST…) and transactions end a row of calls; so does any call whose "
     "name says that it changes something. Unless three or more calls are known to read only, it is "
-    "never more than low.",
+    "never more than low; and where the longest call takes more than two thirds of the time, that call is "
+    "the matter, and nothing is saved.",
     caveat="If independent: a trace cannot show that a call did not need the answer of the one before it.",
     disproof="A later call uses what an earlier one answered, or has to come after it.",
     fix="Start the calls together and wait for all: a task group, `Promise.all`, `errgroup`, "
