@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -14,11 +15,13 @@ import pytest
 from tests.conftest import CHECKOUT
 from tracetui.analysis.skew import tell_skew
 from tracetui.loaders import load
+from tracetui.model.fates import look_at, take_in
 from tracetui.model.issues import KINDS, Issue, IssueCode, Severity
 from tracetui.model.trace import Collection
 
 TRACE = "5b8efff798038103d269b633813fc60c"
 US = 1_700_000_000_000_000
+CUT_LATER = "cut-later.json"
 Files = dict[str, bytes]
 MADE: dict[IssueCode, tuple[Callable[[], Files], int, str, str]] = {}
 """For each code what makes the files, the count, a part of the first sample, and its span's key or ""."""
@@ -313,11 +316,19 @@ def not_a_trace() -> Files:
     return {"notes.txt": b"to be read\n", "trace.json": jaeger(jspan(1))}
 
 
+@raises(IssueCode.SOURCE_CHANGED, 1, "cut: ")
+def source_changed() -> Files:
+    return {CUT_LATER: jaeger(jspan(1))}
+
+
 def read(files: Files, folder: Path) -> Collection:
     for name, data in files.items():
         (folder / name).write_bytes(data)
     collection = load([str(folder) if len(files) > 1 else str(folder / next(iter(files)))])
     tell_skew(collection)
+    if CUT_LATER in files:
+        os.truncate(folder / CUT_LATER, 10)
+        take_in(collection, look_at(collection.store.sources))
     return collection
 
 

@@ -51,7 +51,7 @@ def test_a_file_that_was_cut_is_not_read(path: Path) -> None:
     os.truncate(path, 1000)
     with pytest.raises(InputError, match="was cut to 1,000 bytes while it was open"):
         source.pread(0, 10)
-    assert source.fate() == "changed"
+    assert source.fate() == "cut"
 
 
 @pytest.mark.parametrize("more", [b"", b"and longer"])
@@ -76,7 +76,7 @@ def test_a_file_that_was_replaced_is_the_old_one_or_none(path: Path) -> None:
     except InputError as error:
         assert "was replaced by another file" in str(error)
     path.unlink()
-    assert source.fate() == "replaced"
+    assert source.fate() == "removed"
     assert opened_or_none(path) is None
 
 

@@ -56,6 +56,7 @@ def adjust(collection: Collection, skews: dict[int, Skew] | None = None) -> Coll
         collection.failures,
         complete=collection.complete,
         notes=collection.notes,
+        fates=collection.fates,
         raw=collection,
         adjusted=adjusted,
     )

@@ -57,6 +57,11 @@ _SAID: Final = {
     ),
     "half": ("span hangs", "spans hang", "under another half of a shared span id once this is read again"),
     "same": ("span is", "spans are", "equal to another of the same id, and read again as one"),
+    "lost": (
+        "record was",
+        "records were",
+        "not to be read any more: attributes, events and links are missing",
+    ),
     BIG_INTEGER: ("integer is", "integers are", "beyond 64 bits and written as text"),
 }
 
@@ -124,6 +129,7 @@ class OtlpExport:
             pairs.append(self._pair(row, details, firsts))
             self._tell_repeated(row, record)
             kept.add(b"," + record)
+            self._counts["lost"] += details.lost
             if at % _A_WHILE == 0:
                 yield b""
         resource_of_pair = np.array([resource for resource, _ in self._pairs], np.int64)

@@ -9,10 +9,12 @@ from tracetui.loaders.foreign import read_all
 from tracetui.loaders.memory import give_back
 from tracetui.loaders.stream import JsonFault, JsonTruncated
 from tracetui.model.builder import StoreBuilder
+from tracetui.model.fates import LOST, look_at, take_in
 from tracetui.model.issues import IssueCode
 from tracetui.model.trace import Collection
 from tracetui.sources import (
     ByteSource,
+    Fate,
     FileSource,
     PackedSource,
     Scratch,
@@ -225,10 +227,10 @@ class Collecting:
                 told_cut = True
         if isinstance(raw, FileSource):
             fate = raw.fate()
-            if fate == "grown":
+            if fate is Fate.GROWN:
                 told = f"{source.name}: it is being written to; what came after byte {raw.size} was not read"
                 issues.add(IssueCode.TRUNCATED, told, count=0 if told_cut else 1)
-            elif fate == "changed":
+            elif fate in LOST:
                 told = "was changed while it was read; what is shown may be neither the old nor the new"
                 self.failures.append(InputError(told, source=source.name, hint="read it again"))
 
@@ -249,6 +251,7 @@ class Collecting:
         collection = self._builder.finish(complete=complete)
         give_back(spans)
         collection.failures.extend(self.failures)
+        take_in(collection, look_at(collection.store.sources), [error.source for error in self.failures])
         return collection
 
 

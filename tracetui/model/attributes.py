@@ -65,6 +65,7 @@ class SpanDetails(Struct):
         dropped: How many attributes, events or links the SDK itself left out, by what.
         resource: Resource attributes that stand in the record itself, if the format puts them there.
         scope: The scope, if the format puts it into the record itself.
+        lost: Whether the record could not be read any more; a warning then says why.
     """
 
     attributes: Attributes = field(default_factory=dict)
@@ -75,6 +76,7 @@ class SpanDetails(Struct):
     dropped: dict[str, int] = field(default_factory=dict)
     resource: Attributes | None = None
     scope: Scope | None = None
+    lost: bool = False
 
     def merge(self, other: SpanDetails) -> None:
         """Take in what another report of the same span says; what is here already stays."""
@@ -86,3 +88,4 @@ class SpanDetails(Struct):
         self.warnings += other.warnings
         self.resource = self.resource or other.resource
         self.scope = self.scope or other.scope
+        self.lost = self.lost or other.lost

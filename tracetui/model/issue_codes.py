@@ -58,3 +58,4 @@ class IssueCode(StrEnum):
     NOT_A_TRACE = "not-a-trace"
     ALREADY_ADJUSTED = "already-adjusted"
     OTHER_ENCODING = "other-encoding"
+    SOURCE_CHANGED = "source-changed"

@@ -345,4 +345,12 @@ KINDS: dict[IssueCode, IssueKind] = {
         "The text was decoded; byte numbers in other issues are those of the decoded text.",
         "Nothing. `Out-File -Encoding utf8` writes UTF-8.",
     ),
+    IssueCode.SOURCE_CHANGED: IssueKind(
+        _W,
+        "1 file is no longer the one that was read",
+        "{n} files are no longer those that were read",
+        "Since it was read, a file was cut, written over, removed, or another one was put in its place.",
+        "What was read stays. What can no longer be had from the old file is not taken from the new one.",
+        "Read it again: `R` in the viewer.",
+    ),
 }

@@ -281,9 +281,9 @@ class SpanStore(Struct):
         try:
             record = self.sources[source].pread(offset, length)
         except InputError as error:
-            return SpanDetails(warnings=[f"this record cannot be read any more: {error}"])
+            return SpanDetails(warnings=[f"this record cannot be read any more: {error}"], lost=True)
         if len(record) < length:
-            return SpanDetails(warnings=["the source has become shorter: this record is gone"])
+            return SpanDetails(warnings=["the source has become shorter: this record is gone"], lost=True)
         return self._decoded(source, record)
 
     def _decoded(self, source: int, record: bytes) -> SpanDetails:

@@ -16,6 +16,7 @@ from tracetui.model.issues import Issue, IssueLog
 from tracetui.model.span import Span, Spans
 from tracetui.model.store import SpanStore
 from tracetui.model.table import TraceTable, tabulate
+from tracetui.sources import Fate
 
 
 class SourceInfo(Struct, frozen=True):
@@ -186,6 +187,7 @@ class Collection:
         failures: Sources that could not be read.
         complete: Whether every source was read to its end.
         notes: What is to be told of how the sources were come by, a line each.
+        fates: What became of the files of sources since they were read, by number of source; see `fates`.
         raw: Where this one is by adjusted clocks: the same as recorded.
         adjusted: For each trace by number the clocks that were moved in it.
     """
@@ -197,6 +199,7 @@ class Collection:
     failures: list[TracetuiError] = field(default_factory=list)
     complete: bool = True
     notes: list[str] = field(default_factory=list)
+    fates: dict[int, Fate] = field(default_factory=dict)
     raw: Collection | None = field(default=None, repr=False)
     adjusted: dict[int, list[ClockOffset]] = field(default_factory=dict, repr=False)
 
@@ -271,6 +274,7 @@ class Collection:
             self.failures,
             complete=self.complete,
             notes=self.notes,
+            fates=self.fates,
             raw=None if self.raw is None else self.raw.select(traces),
             adjusted=adjusted,
         )

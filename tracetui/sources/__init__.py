@@ -2,7 +2,7 @@
 
 from tracetui.sources.base import ByteSource, MemorySource, Stopped, Tick
 from tracetui.sources.expand import Found, expand
-from tracetui.sources.file import FileSource
+from tracetui.sources.file import Fate, FileSource, file_under
 from tracetui.sources.open import open_member, open_source, unpack
 from tracetui.sources.packed import PackedSource
 from tracetui.sources.scratch import Scratch
@@ -11,7 +11,7 @@ from tracetui.sources.transcoded import TranscodedSource, as_utf8
 from tracetui.sources.zipped import ZipArchive
 
 __all__ = [
-    "ByteSource", "FileSource", "Found", "MemorySource", "PackedSource", "Scratch", "SpooledSource",
-    "Stopped", "Tick", "TranscodedSource", "ZipArchive", "as_utf8", "expand", "open_member",
+    "ByteSource", "Fate", "FileSource", "Found", "MemorySource", "PackedSource", "Scratch", "SpooledSource",
+    "Stopped", "Tick", "TranscodedSource", "ZipArchive", "as_utf8", "expand", "file_under", "open_member",
     "open_source", "unpack",
 ]  # fmt: skip

@@ -81,7 +81,7 @@ class Slice:
 
     def __init__(self, whole: ByteSource, name: str, start: int, length: int) -> None:
         self.name = name
-        self._whole = whole
+        self.raw = whole
         self._start = start
         self._length = length
         self._read = 0
@@ -90,7 +90,7 @@ class Slice:
         """See `ByteSource`."""
         length = max(0, min(length, self._length - offset))
         self._read = max(self._read, offset + length)
-        return self._whole.pread(self._start + offset, length) if length else b""
+        return self.raw.pread(self._start + offset, length) if length else b""
 
     @property
     def size(self) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager, nullcontext
+from enum import StrEnum
 from typing import Final
 from zlib import crc32
 
@@ -13,6 +15,22 @@ from tracetui.sources.scratch import pread_all
 _HANDLES: Final = Handles()
 _SEAL: Final = 4096
 _AGAIN: Final = "read it again"
+
+
+class Fate(StrEnum):
+    """What became of a file since it was opened."""
+
+    SAME = ""
+    GROWN = "grown"
+    """There is more of it."""
+    CHANGED = "changed"
+    """Its bytes are others: what stood there cannot be read any more."""
+    CUT = "cut"
+    """Likewise: it has become shorter."""
+    REPLACED = "replaced"
+    """Another file has its name; the old one can be read as long as it is open."""
+    REMOVED = "removed"
+    """No file has its name; likewise."""
 
 
 class FileSource:
@@ -45,31 +63,38 @@ class FileSource:
         """See `ByteSource`."""
         wanted = max(0, min(length, self._size - offset))
         try:
-            if self._pinned >= 0:
-                data = self._checked(self._pinned, offset, wanted)
-            else:
-                with _HANDLES.reading(self._key, self._reopen) as descriptor:
-                    data = self._checked(descriptor, offset, wanted)
+            with self._opened() as descriptor:
+                data = self._checked(descriptor, offset, wanted)
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}", source=self.name) from None
         self._read = max(self._read, offset + len(data)) if data else self._read
         return data
 
+    def _opened(self) -> AbstractContextManager[int]:
+        if self._pinned >= 0:
+            return nullcontext(self._pinned)
+        return _HANDLES.reading(self._key, self._reopen)
+
     def _checked(self, descriptor: int, offset: int, length: int) -> bytes:
         data = pread_all(descriptor, length, offset) if length else b""
         now = os.fstat(descriptor)
-        if (now.st_size, now.st_mtime_ns) != self._seen:
-            self._look_again(descriptor, now)
+        match self._change(descriptor, now):
+            case Fate.CUT:
+                told = f"was cut to {now.st_size:,} bytes while it was open"
+                raise InputError(told, source=self.name, hint=_AGAIN)
+            case Fate.CHANGED:
+                raise InputError("was changed while it was open", source=self.name, hint=_AGAIN)
         return data
 
-    def _look_again(self, descriptor: int, now: os.stat_result) -> None:
-        """The file is not what it was: more of the same is all right, anything else is not."""
-        if now.st_size < self._size:
-            told = f"was cut to {now.st_size:,} bytes while it was open"
-            raise InputError(told, source=self.name, hint=_AGAIN)
-        if now.st_size == self._size or self._sealed(descriptor) != self._seal:
-            raise InputError("was changed while it was open", source=self.name, hint=_AGAIN)
-        self._seen = now.st_size, now.st_mtime_ns
+    def _change(self, descriptor: int, now: os.stat_result) -> Fate:
+        """What was done to the bytes of the file: more of the same is all right, anything else is not."""
+        if (now.st_size, now.st_mtime_ns) != self._seen:
+            if now.st_size < self._size:
+                return Fate.CUT
+            if now.st_size == self._size or self._sealed(descriptor) != self._seal:
+                return Fate.CHANGED
+            self._seen = now.st_size, now.st_mtime_ns
+        return Fate.GROWN if now.st_size > self._size else Fate.SAME
 
     def _sealed(self, descriptor: int) -> tuple[int, int]:
         """What tells the bytes that were there at first from others: checksums of their beginning and end."""
@@ -85,19 +110,21 @@ class FileSource:
             raise InputError("was replaced by another file", source=self.name, hint=_AGAIN)
         return descriptor
 
-    def fate(self) -> str:
-        """What became of the file since it was opened: "", "grown", "replaced" or "changed"."""
+    def fate(self) -> Fate:
+        """What became of the file since it was opened. Nothing is read for that while it is the same."""
         try:
             if self._path:
                 named = os.stat(self._path)
                 if (named.st_dev, named.st_ino) != self._file:
-                    return "replaced"
-            self.pread(0, 0)
-        except OSError:
-            return "replaced"
-        except InputError:
-            return "changed"
-        return "grown" if self._seen[0] > self._size else ""
+                    return Fate.REPLACED
+                if (named.st_size, named.st_mtime_ns) == self._seen:
+                    return Fate.GROWN if named.st_size > self._size else Fate.SAME
+            with self._opened() as descriptor:
+                return self._change(descriptor, os.fstat(descriptor))
+        except FileNotFoundError:
+            return Fate.REMOVED
+        except (OSError, InputError):
+            return Fate.REPLACED
 
     @property
     def size(self) -> int:
@@ -119,3 +146,14 @@ class FileSource:
         # Spans may be read again as long as anything knows them, and nobody can tell when that ends.
         if hasattr(self, "_key"):
             self.close()
+
+
+def file_under(source: object) -> FileSource | None:
+    """The regular file that a source is, or is decoded from; None if it is none.
+
+    Args:
+        source: A `ByteSource` of any kind.
+    """
+    while source is not None and not isinstance(source, FileSource):
+        source = getattr(source, "raw", None)
+    return source

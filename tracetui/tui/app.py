@@ -29,6 +29,7 @@ from .settings import Keeper, name_of
 from .showing import ShowingApp
 from .terminal import guarded_signals
 from .theme import APP_CSS
+from .watching import Watcher
 
 if TYPE_CHECKING:
     from tracetui.backends import ClientOptions
@@ -81,6 +82,7 @@ class TraceApp(ShowingApp):
         """Whether so much is being read that screens are to be drawn in pieces."""
         self.opener = Opener(self)
         self.adjuster = Adjuster(self)
+        self.watcher = Watcher(self)
         self._pumping = False
 
     # Loading
@@ -216,6 +218,12 @@ class TraceApp(ShowingApp):
             return False
         self.loading.stop()
         return True
+
+    async def on_event(self, event: events.Event) -> None:
+        """Whatever the user does, what is on the screen may no longer be what is on the disk."""
+        if isinstance(event, events.Key | events.MouseDown | events.AppFocus):
+            self.watcher.look()
+        await super().on_event(event)
 
     def on_key(self, event: events.Key) -> None:
         """Have letters typed ahead, before the field they are for had the focus, be text and not commands."""

@@ -156,7 +156,8 @@ class _Page:
         """Attributes, resource, scope, events, links to and from it and ids, each under its name."""
         subject = self._subject
         yield _BLANK
-        yield from self._attributes("span", subject.attributes)
+        missing = "not known: the record cannot be read" if subject.lost else "no attributes"
+        yield from self._attributes("span", subject.attributes, missing=missing)
         yield from self._attributes("resource", subject.resource)
         yield from self._scope()
         yield from self._events()

@@ -43,6 +43,7 @@ class Subject(Struct):
         dropped: How many attributes, events or links the SDK left out, by what.
         status: `unset`, `ok` or `error`.
         linked_from: The spans that link to it, as far as they are known yet.
+        lost: Whether its record cannot be read any more, so that only what the waterfall shows is known.
     """
 
     service: str
@@ -66,6 +67,7 @@ class Subject(Struct):
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     dropped: dict[str, int] = field(default_factory=dict)
+    lost: bool = False
 
     @property
     def is_error(self) -> bool:
@@ -114,4 +116,5 @@ def subject_of(span: Span) -> Subject:
         warnings=span.warnings,
         notes=notes,
         dropped=span.dropped,
+        lost=span.store.details(row).lost,
     )

@@ -28,16 +28,22 @@ def finding_of(entry: Entry | None) -> int:
     return entry.value if entry is not None and isinstance(entry.value, int) else -1
 
 
-def build(findings: Sequence[Finding] | None, root_ns: int, width: int) -> Iterator[Line]:
+def build(findings: Sequence[Finding] | None, root_ns: int, width: int, trouble: str = "") -> Iterator[Line]:
     """The lines of the pane.
 
     Args:
         findings: Ranked; None while they are being looked for.
         root_ns: How long the request took.
         width: Cells of a line; no line is wider.
+        trouble: Why they could not be looked for, if so.
     """
     width = max(20, width)
     head = Piece(f"Why {duration(root_ns)}?", "strong")
+    if findings is None and trouble:
+        yield Line((head,))
+        for part in wrap(f"cannot be found out: {trouble}", width):
+            yield Line((Piece(part, "warning"),))
+        return
     if not findings:
         words = "looking…" if findings is None else "nothing found: no rule explains this time"
         yield from _heading(head, words, width)

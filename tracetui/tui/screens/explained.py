@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tracetui.errors import Cancelled
+from tracetui.errors import Cancelled, TracetuiError
 from tracetui.tui.runner import Runner, Tell
 from tracetui.tui.state.facts import Facts
 
@@ -37,14 +37,20 @@ class ExplainedScreen(PanedScreen):
         if known is not None and known[0] is facts.trace.store:
             self._take(facts, known[1])
         elif facts.paths is not None and self._tracetui.whole and self._found_for is not facts:
-            self._found_for = facts
+            self._found_for, self._why_trouble = facts, ""
             self._show_why(None)
             self.call_after_refresh(self._look_for, facts)
 
     def _look_for(self, facts: Facts) -> None:
         if facts is self._facts:
             job = partial(_find, facts, self._tracetui.mode, self._tracetui.keeper.settings.findings)
-            self._finder.start(job, partial(self._take, facts), lambda error: None)
+            self._finder.start(job, partial(self._take, facts), self._not_found_out)
+
+    def _not_found_out(self, error: TracetuiError) -> None:
+        """The trace cannot be read any more."""
+        self._found_for = None  # whoever comes back to it tries again
+        self._why_trouble = str(error)
+        self._show_why(None)
 
     def _take(self, facts: Facts, found: tuple[Finding, ...]) -> None:
         """Show what was found."""

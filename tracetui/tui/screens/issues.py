@@ -41,6 +41,7 @@ class IssuesView(LinesView):
     def __init__(self, collection: Collection, trace: int | None, *, ascii: bool) -> None:
         super().__init__(ascii=ascii)
         self._collection = collection
+        self._trace = trace
         self._of_one = trace is not None
         self.told = gather(collection, trace)
         if trace is not None:
@@ -49,6 +50,11 @@ class IssuesView(LinesView):
 
     def make_lines(self, width: int) -> Iterable[Line]:
         return build(self.told, self._collection, width, of_one=self._of_one)
+
+    def renew(self) -> None:
+        """Tell of issues that have come up since."""
+        self.told = gather(self._collection, self._trace)
+        self.rebuild(keep=True)
 
     def to_first_span(self) -> None:
         """Put the cursor on the first line that leads to a span or, if none is seen, the first issue."""
@@ -107,6 +113,10 @@ class IssuesScreen(Screen[tuple[str, str] | None]):
     def on_mount(self) -> None:
         self._view.focus()
         self.call_after_refresh(self._view.to_first_span)
+
+    def files_changed(self) -> None:
+        """Tell what became of the files."""
+        self._view.renew()
 
     def say(self, text: str) -> None:
         """Show one line beside the keys."""

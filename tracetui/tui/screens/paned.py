@@ -65,6 +65,7 @@ class PanedScreen(SearchedScreen):
         self._why_pane: WhyPane | None = None
         self._why: Why | None = None
         self._why_wanted: bool | None = None
+        self._why_trouble = ""
         self._rows_shown = 0  # when the trace was first shown: unfolding does not move the panes
         self._keys = KeyBar("waterfall", ascii=ascii)
         self._facts = None
@@ -159,7 +160,7 @@ class PanedScreen(SearchedScreen):
         """Have the pane show what was found."""
         if self._why_pane is not None and self._facts is not None and self._composed:
             self._why_pane.services = self._facts.services
-            self._why_pane.show(self._why, self._facts.trace.root_duration_ns)
+            self._why_pane.show(self._why, self._facts.trace.root_duration_ns, self._why_trouble)
 
     @on(Waterfall.Laid)
     def _measure(self) -> None:

@@ -97,6 +97,10 @@ class TraceListScreen(GentleScreen):
         if self._finding is not None:
             self._finding.renew()
 
+    def files_changed(self) -> None:
+        """Tell what became of the files."""
+        self.summary.refresh()
+
     def select(self, index: int) -> None:
         """Put the cursor on a trace, by its number in the collection."""
         self.state.select(index)

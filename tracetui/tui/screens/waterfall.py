@@ -63,6 +63,12 @@ class WaterfallScreen(ExplainedScreen):
         if self._finding is not None or any(self._tracetui.queries.texts.values()):
             self._find().renew()
 
+    def files_changed(self) -> None:
+        """Tell what became of the files of the trace."""
+        self._header.refresh()
+        if self._detail is not None and self._composed:
+            self._tell_detail()
+
     def go_to(self, span_id: str) -> None:
         """Go to a span by its id as text."""
         view, facts = self._view, self._facts

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from tracetui.export.bars import EIGHTHS
 from tracetui.format import duration, offset, percent, plural
 from tracetui.model.clock_offset import ClockOffset
+from tracetui.model.fates import LOST, fate_of
 from tracetui.model.issues import Severity
 from tracetui.text import cell_len, fit, neutralise, to_ascii
 from tracetui.tui.state.facts import Facts
@@ -118,7 +119,7 @@ def summary(
     title_room = min(title, max(16, room * 2 // 5))
     room -= title_room
     kept: set[int] = set()
-    for index in (6, *range(6)):
+    for index in (7, 6, *range(6)):
         pieces = by_importance[index]
         cells = sum(cell_len(piece[0]) for piece in pieces)
         if pieces and cells <= room:
@@ -130,7 +131,7 @@ def summary(
     line.add(" " + fit(name, max(0, title_room - cell_len(service) - 1), middle=True, pad=False), strong)
     line.add("   " + big, strong)
     place = (0, 0)
-    for index in (2, 6, 0, 4, 1, 3, 5):
+    for index in (2, 7, 6, 0, 4, 1, 3, 5):
         if index in kept:
             if index == 3:
                 place = line.used + 3, line.used + sum(cell_len(text) for text, _ in by_importance[index])
@@ -141,7 +142,7 @@ def summary(
 
 
 def _pieces(line: Line, facts: Facts, paint: Paint, ascii: bool) -> list[list[Piece]]:
-    """What there is to say behind name and duration, the most important first, the clocks last."""
+    """What there is to say behind name and duration, the most important first; clocks and file last."""
     trace = facts.trace
     text, muted = paint.style("text", on="background"), paint.style("muted", on="background")
     late = int(trace.end_ns) - int(trace.root.end_ns)
@@ -154,6 +155,8 @@ def _pieces(line: Line, facts: Facts, paint: Paint, ascii: bool) -> list[list[Pi
     clocks = (
         [("   " + clocks_in_words(moved, ascii), paint.style("warning", on="background"))] if moved else []
     )
+    fate = fate_of(trace)
+    lost = paint.style("error" if fate in LOST else "warning", on="background")
     return [
         [("   " + plural(int(trace.span_count), "span"), text)],
         [("   " + plural(errors, "error"), paint.style("error", on="background"))] if errors else [],
@@ -162,6 +165,7 @@ def _pieces(line: Line, facts: Facts, paint: Paint, ascii: bool) -> list[list[Pi
         [("   " + plural(int(trace.service_count), "service"), text)],
         [(f"   depth {int(trace.depth):,}", text)],
         clocks,
+        [(f"   file {fate}", lost)] if fate else [],
     ]
 
 

@@ -11,6 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tracetui import format as fmt
+from tracetui.model.fates import worst
 from tracetui.text import cell_len, fit, neutralise
 from tracetui.tui.bindings import bindings_for
 from tracetui.tui.listing import UNKNOWN, Listing
@@ -54,6 +55,9 @@ class TraceSummary(Widget):
         failed = int((collection.table.error_count > 0).sum())
         if failed:
             parts.append((f"{fmt.count(failed)} with errors", styles.style("error", on="background")))
+        fate = worst(collection.fates.values())
+        if fate:
+            parts.append((f"file {fate}", styles.style("warning", on="background")))
         issues = int(self.state.issues.sum()) + collection.log.reckoned
         if issues:
             parts.append((fmt.plural(issues, "issue"), styles.style("warning", on="background")))

@@ -40,11 +40,12 @@ class WhyPane(LinesView):
         super().__init__(ascii=ascii, id=id)
         self._why: Why | None = None
         self._root_ns = 0
+        self._trouble = ""
 
-    def show(self, why: Why | None, root_ns: int) -> None:
-        """Show findings; None while they are looked for."""
-        if why is not self._why or root_ns != self._root_ns:
-            self._why, self._root_ns = why, root_ns
+    def show(self, why: Why | None, root_ns: int, trouble: str = "") -> None:
+        """Show findings; None while they are looked for, or with what went wrong with that."""
+        if why is not self._why or (root_ns, trouble) != (self._root_ns, self._trouble):
+            self._why, self._root_ns, self._trouble = why, root_ns, trouble
             self.rebuild()
             self.to(0)
 
@@ -63,7 +64,9 @@ class WhyPane(LinesView):
         return next((at for at in range(4) if self._of(at) == 0 and self._text(at)), 0)
 
     def make_lines(self, width: int) -> Iterable[Line]:
-        return build(self._why.findings if self._why is not None else None, self._root_ns, width)
+        return build(
+            self._why.findings if self._why is not None else None, self._root_ns, width, self._trouble
+        )
 
     @property
     def number(self) -> int:
