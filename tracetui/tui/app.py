@@ -225,14 +225,6 @@ class TraceApp(ShowingApp):
             self.watcher.look()
         await super().on_event(event)
 
-    def on_key(self, event: events.Key) -> None:
-        """Have letters typed ahead, before the field they are for had the focus, be text and not commands."""
-        insert = getattr(self.focused, "insert_text_at_cursor", None)
-        if event.is_printable and insert is not None:
-            # A field that has the focus stops its letters: this one was on its way here before.
-            event.prevent_default()
-            insert(event.character)
-
     # Actions of everywhere
 
     def action_run(self, name: str) -> None:

@@ -18,6 +18,8 @@ from typing import Any, TextIO
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
+from .in_order import InOrderApp
+
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 CLEAN_SECONDS = 1.0
 """How long an orderly end may take before the hard one."""
@@ -222,7 +224,7 @@ class StdoutDriver(LinuxDriver):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
 
 
-class QuietApp(App[None]):
+class QuietApp(InOrderApp):
     """An application that crashes without a word: whoever runs it finds the exception in `crash`.
 
     Textual would print a panel with the local variables of every frame, and go on to exit with code 0.

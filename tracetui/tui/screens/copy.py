@@ -97,7 +97,7 @@ class CopyScreen(ModalScreen[Choice | None]):
 
     def on_mount(self) -> None:
         self._choices.styles.height = len(self._choices.choices)
-        self._choices.focus()
+        self.set_focus(self._choices)
 
     def on_click(self, event: events.Click) -> None:
         if event.widget is self:

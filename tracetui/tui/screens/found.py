@@ -185,7 +185,7 @@ class FoundScreen(Screen[None]):
         state = self.session.state
         again = event.position == state.cursor
         state.move_to(event.position)
-        self.table.focus()
+        self.set_focus(self.table)
         self._moved()
         if again or event.twice:
             self.run_list("open-trace")

@@ -64,7 +64,7 @@ class HelpScreen(Screen[None]):
         yield KeyBar("help", ascii=self._ascii)
 
     def on_mount(self) -> None:
-        self.query_one(HelpView).focus()
+        self.set_focus(self.query_one(HelpView))
 
     def action_run(self, name: str) -> None:
         """Actions whose key was pressed elsewhere on this screen."""

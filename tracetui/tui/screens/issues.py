@@ -111,7 +111,7 @@ class IssuesScreen(Screen[tuple[str, str] | None]):
         yield KeyBar("issues", ascii=self._ascii)
 
     def on_mount(self) -> None:
-        self._view.focus()
+        self.set_focus(self._view)
         self.call_after_refresh(self._view.to_first_span)
 
     def files_changed(self) -> None:

@@ -78,7 +78,7 @@ class StartScreen(Screen[None]):
         self.set_class(event.size.height < 14, "-low")
 
     def on_mount(self) -> None:
-        (self._chooser.recent if self._chooser.recent.names else self._chooser.field).focus()
+        self.set_focus(self._chooser.recent if self._chooser.recent.names else self._chooser.field)
 
     def on_input_submitted(self) -> None:
         self._chooser.submit()
@@ -96,7 +96,7 @@ class StartScreen(Screen[None]):
             if self._tracetui.opener.cancel():
                 self._chooser.tell("stopped")
             else:
-                self._chooser.recent.focus()
+                self.set_focus(self._chooser.recent)
         else:
             self._chooser.go(name)
 
@@ -139,7 +139,7 @@ class OpenScreen(ModalScreen[None]):
             yield self._chooser
 
     def on_mount(self) -> None:
-        self._chooser.field.focus()
+        self.set_focus(self._chooser.field)
 
     def on_input_submitted(self) -> None:
         self._chooser.submit()

@@ -116,7 +116,7 @@ class PagerScreen(Screen[None]):
         yield KeyBar("pager", ascii=self._ascii)
 
     def on_mount(self) -> None:
-        self.query_one(PagerView).focus()
+        self.set_focus(self.query_one(PagerView))
 
     def copyable(self) -> Copyable:
         """What is on show, to be copied."""

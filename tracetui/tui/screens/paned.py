@@ -137,14 +137,14 @@ class PanedScreen(SearchedScreen):
         self._lay_out()
         self._tell_why()
         assert self._why_pane is not None
-        self._why_pane.focus()
+        self.set_focus(self._why_pane)
 
     def _close_why(self) -> None:
         """Back to the waterfall; where the pane stands over it, it goes."""
         if self.has_class("-over") or self.size.width < WIDE:
             self._why_wanted = None
             self._lay_out()
-        self._waterfall.focus()
+        self.set_focus(self._waterfall)
 
     def _after_choice(self) -> None:
         """A span was gone to: where a pane hides the waterfall, its detail takes the place."""
@@ -180,9 +180,9 @@ class PanedScreen(SearchedScreen):
         self._lay_out()
         if wanted and self._detail is not None:
             self._tell_detail()
-            self._detail.focus()
+            self.set_focus(self._detail)
         else:
-            self._waterfall.focus()
+            self.set_focus(self._waterfall)
 
     def on_detail_pane_pinned(self, event: DetailPane.Pinned) -> None:
         self._pin(event.name)
@@ -302,8 +302,8 @@ class PanedScreen(SearchedScreen):
         if not self._detail_open or self._detail is None:
             self._open_detail(True)
         elif self._detail.has_focus and not self.has_class("-over"):
-            self._waterfall.focus()
+            self.set_focus(self._waterfall)
         elif self._detail.has_focus:
             self._open_detail(False)
         else:
-            self._detail.focus()
+            self.set_focus(self._detail)

@@ -110,7 +110,7 @@ class PathScreen(Screen[tuple[str, str] | None]):
         yield KeyBar("path", ascii=self._ascii)
 
     def on_mount(self) -> None:
-        self._view.focus()
+        self.set_focus(self._view)
         self._find()
 
     def turn(self) -> None:

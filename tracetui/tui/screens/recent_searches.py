@@ -86,7 +86,7 @@ class RecentSearchesScreen(ModalScreen[dict[Field, str] | None]):
 
     def on_mount(self) -> None:
         self._list.styles.height = min(_LINES, len(self._list.searches))
-        self._list.focus()
+        self.set_focus(self._list)
 
     def on_click(self, event: events.Click) -> None:
         if event.widget is self:

@@ -120,7 +120,7 @@ class SaveScreen(ModalScreen[Saved | None]):
             yield self._lines
 
     def on_mount(self) -> None:
-        self._field.focus()
+        self.set_focus(self._field)
 
     def on_unmount(self) -> None:
         self._stop.set()

@@ -81,7 +81,7 @@ class SearchScreen(FoundScreen):
         yield self.keys
 
     def on_mount(self) -> None:
-        self.table.focus()
+        self.set_focus(self.table)
         self.set_interval(PAUSE_S, self._tick)
         self.set_interval(FOLLOW_S, self.session.poll)
         self.renew()
@@ -123,7 +123,7 @@ class SearchScreen(FoundScreen):
         self.completer.forget_errors()
         self.session.search(parsed.query)
         self.post_message(self.Searched(self._asked))
-        self.table.focus()
+        self.set_focus(self.table)
         self.renew()
 
     def search_for(self, values: dict[Field, str]) -> None:
@@ -149,7 +149,7 @@ class SearchScreen(FoundScreen):
         if message.escaped and self._stop():
             return
         if not (message.escaped and self.form.close_list()):
-            self.table.focus()
+            self.set_focus(self.table)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self._lay_out(self.size.height)

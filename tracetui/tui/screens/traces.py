@@ -74,7 +74,7 @@ class TraceListScreen(GentleScreen):
         yield self.keys
 
     def on_mount(self) -> None:
-        self.table.focus()
+        self.set_focus(self.table)
 
     def on_screen_resume(self) -> None:
         """Show times as they were chosen, here or in a waterfall."""

@@ -41,7 +41,7 @@ class WaterfallScreen(ExplainedScreen):
         if not self.query("#panes"):
             return  # a signal ends the app while its screens are made
         self._composed = True
-        self._waterfall.focus()
+        self.set_focus(self._waterfall)
         if self._facts is not None and self._view is not None:
             self.show(self._facts, self._view, self._source)
         else:
@@ -184,7 +184,7 @@ class WaterfallScreen(ExplainedScreen):
             self._close_why()
         elif self._detail is not None and self._detail.has_focus:
             if self.size.width >= WIDE:
-                self._waterfall.focus()
+                self.set_focus(self._waterfall)
             else:
                 self._open_detail(False)
         elif self._tracetui.stop_loading():
@@ -217,7 +217,7 @@ class WaterfallScreen(ExplainedScreen):
         if event.twice and not event.mark:
             self._open_detail(True)
         else:
-            self._waterfall.focus()
+            self.set_focus(self._waterfall)
         self._apply(None)
 
     @on(Ruler.Dragged)

@@ -258,11 +258,11 @@ class Chooser(Vertical):
         if name in ("edit-path", "open-file"):
             if typing and name == "edit-path":
                 self.run_worker(partial(self._complete, self.field.value), thread=True, exclusive=True)
-            self.field.focus()
+            self.screen.set_focus(self.field)
         elif name == "down" and typing:
-            self.recent.focus()
+            self.screen.set_focus(self.recent)
         elif name == "up" and not typing and self.recent.cursor == 0:
-            self.field.focus()
+            self.screen.set_focus(self.field)
         elif name == "open-recent":
             self.submit()
         else:

@@ -207,7 +207,7 @@ class SearchForm(Widget):
     def focus_field(self, field: Field) -> None:
         """Have a field typed in."""
         self._shut = False
-        self.fields[field].focus()
+        self.screen.set_focus(self.fields[field])
 
     @property
     def focused_field(self) -> Field | None:
