@@ -242,7 +242,11 @@ def test_details_of_a_record() -> None:
         ("follows_from", False),
     ]
     assert (found.status_message, found.scope and found.scope.name) == ("why", "lib")
-    assert found.warnings == ["late", "tag bad is no binary", "tag twice stands twice; the last is shown"]
+    assert found.warnings == [
+        "late",
+        "tag bad is no binary",
+        "tag twice stands twice; the last is shown, not 1",
+    ]
 
 
 @pytest.mark.parametrize(

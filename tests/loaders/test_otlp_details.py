@@ -131,3 +131,37 @@ def test_scopes() -> None:
     assert scope(b'{"name":"lib","version":"2"}').version == "2"
     assert scope(b'{"name":3}').name == ""
     assert scope(b"null").name == ""
+
+
+def test_repeated_keys_are_told_and_the_last_stands() -> None:
+    inner = [{"key": "k", "value": {"stringValue": text}} for text in "abc"]
+    record = {
+        "attributes": [
+            *attributes(k={"stringValue": "first"}, same={"intValue": 1}, once={"intValue": 3}),
+            *attributes(k={"stringValue": "second"}, same={"intValue": 1}),
+            *attributes(k={"arrayValue": {}}, nested={"kvlistValue": {"values": inner}}),
+        ],
+        "events": [{"timeUnixNano": "1", "attributes": attributes(e={}) + attributes(e={"boolValue": True})}],
+    }
+    found = decode(json.dumps(record).encode())
+    assert found.attributes == {"k": [], "same": 1, "once": 3, "nested": {"k": "c"}}
+    assert found.warnings == [
+        "attribute e stands twice; the last is shown, not None",
+        "2 keys within an attribute stand again; the last of each is shown",
+        'attribute k stands 3 times; the last is shown, not "first", "second"',
+        "attribute same stands twice with the same value",
+    ]
+
+
+def test_what_is_told_of_repeated_keys_is_little() -> None:
+    record = {"attributes": attributes(long={"stringValue": "x" * 100_000}) * 2}
+    record["attributes"] += [
+        item for n in range(10) for key in range(50) for item in attributes(**{f"k{key}": {"intValue": n}})
+    ]
+    found = decode(json.dumps(record).encode())
+    assert found.attributes["k7"] == 9
+    assert len(found.warnings) == 21
+    assert found.warnings[0] == "attribute long stands twice with the same value"
+    assert found.warnings[1] == "attribute k0 stands 10 times; the last is shown, not 0, 1, 2 and 6 more"
+    assert found.warnings[-1] == "31 more keys stand more than once"
+    assert max(map(len, found.warnings)) < 300

@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 
 from tracetui.loaders.jaeger_records import loads
+from tracetui.loaders.repeats import tell_repeats
 from tracetui.loaders.values import nanos, span_id, trace_id
 from tracetui.model.attributes import Attributes, AttributeValue, Event, Link, LinkType, Scope, SpanDetails
 
@@ -65,6 +66,7 @@ def tag_values(tags: Any, warnings: list[str]) -> Attributes:
     if isinstance(tags, dict):
         return dict(tags)
     found: Attributes = {}
+    repeated: list[tuple[str, AttributeValue]] = []
     for tag in _list(tags):
         if type(tag) is not dict:
             warnings.append("a tag is no object; left out")
@@ -75,8 +77,10 @@ def tag_values(tags: Any, warnings: list[str]) -> Attributes:
         if type(value) is str and tag.get("type") != "string":  # most are, or are values already
             value = _typed(value, tag.get("type"), key, warnings)
         if key in found:
-            warnings.append(f"tag {key} stands twice; the last is shown")
+            repeated.append((key, found[key]))
         found[key] = value
+    if repeated:
+        tell_repeats("tag", [*repeated, *((key, found[key]) for key in dict(repeated))], warnings)
     return found
 
 

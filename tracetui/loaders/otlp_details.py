@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from tracetui.loaders.lenient import camel, parse
+from tracetui.loaders.repeats import tell_repeats
 from tracetui.loaders.values import nanos, span_id, trace_id
 from tracetui.model.attributes import Attributes, AttributeValue, Event, Link, LinkType, Scope, SpanDetails
 
@@ -162,12 +163,17 @@ def _attributes(value: Any, warnings: list[str]) -> Attributes:
         warnings.append("attributes is no list")
         return {}
     found: Attributes = {}
+    repeated: list[tuple[str, AttributeValue]] = []
     for item in value:
         key = item.get("key", item.get("Key")) if isinstance(item, dict) else None
         if not isinstance(key, str):
             warnings.append("an attribute has no key")
             continue
+        if key in found:
+            repeated.append((key, found[key]))
         found[key] = any_value(item.get("value", item.get("Value")), warnings)
+    if repeated:
+        tell_repeats("attribute", [*repeated, *((key, found[key]) for key in dict(repeated))], warnings)
     return found
 
 
@@ -181,6 +187,7 @@ def _plain_or_any(value: Any, warnings: list[str]) -> AttributeValue:
 def any_value(value: Any, warnings: list[str]) -> AttributeValue:
     """An AnyValue as a plain Python value, whatever its depth."""
     result: list[AttributeValue] = [None]
+    repeated = 0
     todo: list[tuple[Any, list[AttributeValue] | dict[str, AttributeValue], Any]] = [(value, result, 0)]
     while todo:
         item, holder, place = todo.pop()
@@ -190,15 +197,19 @@ def any_value(value: Any, warnings: list[str]) -> AttributeValue:
             holder[place] = elements
             todo.extend((element, elements, index) for index, element in enumerate(inner))
         elif kind == "kvlistValue":
-            members: dict[str, AttributeValue] = {}
-            holder[place] = members
+            last: dict[str, Any] = {}
             for member in inner:
                 key = member.get("key", member.get("Key")) if isinstance(member, dict) else None
                 if isinstance(key, str):
-                    members[key] = None
-                    todo.append((member.get("value", member.get("Value")), members, key))
+                    repeated += key in last
+                    last[key] = member.get("value", member.get("Value"))
+            members: dict[str, AttributeValue] = dict.fromkeys(last)
+            holder[place] = members
+            todo.extend((element, members, key) for key, element in last.items())
         else:
             holder[place] = _READERS[kind](inner, warnings) if kind in _READERS else inner
+    if repeated:
+        warnings.append(f"{repeated:,} keys within an attribute stand again; the last of each is shown")
     return result[0]
 
 
