@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import generate, measure
+from benchmarks import generate, measure, search_stalls
 
 ROOT = Path(__file__).resolve().parent.parent
 LOADS = (
@@ -284,6 +284,13 @@ def findings(bench: Bench) -> Iterator[Line]:
         yield Line("12", f"all findings of 100,000 spans, {name} / reading them", ratio, 1.0)
 
 
+def streaming(bench: Bench) -> Iterator[Line]:
+    """Goal 13: the screen's own time for a turn while a search streams; depends on the machine."""
+    turns = [search_stalls.figures()["turns"][0] for _ in range(bench.rounds)]
+    what = f"longest turn, search of {search_stalls.TRACES:,} traces of {search_stalls.SPANS} spans"
+    yield Line("13", what, statistics.median(turns), 20, "ms")
+
+
 GOALS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "1,2": opening,
     "3": partial_view,
@@ -296,6 +303,7 @@ GOALS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "10": reports,
     "11": replay,
     "12": findings,
+    "13": streaming,
 }
 
 

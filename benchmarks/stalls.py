@@ -12,6 +12,7 @@ import heapq
 import json
 import os
 import sys
+import threading
 import time
 from asyncio import base_events
 from pathlib import Path
@@ -29,7 +30,7 @@ class Watch:
 
     def __init__(self, result: Path) -> None:
         self.result = result
-        self.drawn = False
+        self.counting = False
         self.longest: list[float] = []
         self._run_once: Any = vars(base_events.BaseEventLoop)["_run_once"]
         self._display: Any = TraceApp._display
@@ -39,7 +40,8 @@ class Watch:
         """Put the clock around each turn, and a task beside the viewer that ends it."""
 
         def run_once(loop: object) -> None:
-            counts = self.drawn
+            # A network's loop is another thread's.
+            counts = self.counting and threading.current_thread() is threading.main_thread()
             began = time.thread_time()
             self._run_once(loop)
             if counts:
@@ -48,7 +50,7 @@ class Watch:
 
         def display(app: TraceApp, *given: Any) -> None:
             self._display(app, *given)
-            self.drawn = len(app.screen_stack) > 1
+            self.counting = self.counts(app)
 
         def on_mount(app: TraceApp) -> None:
             self._mount(app)
@@ -57,6 +59,10 @@ class Watch:
         base_events.BaseEventLoop._run_once = run_once  # type: ignore[attr-defined]
         TraceApp._display = display  # type: ignore[method-assign, assignment]
         TraceApp.on_mount = on_mount  # type: ignore[method-assign, assignment]
+
+    def counts(self, app: TraceApp) -> bool:
+        """Whether turns count: from the first picture on."""
+        return len(app.screen_stack) > 1
 
     async def _end(self, app: TraceApp) -> None:
         while not app.finished:

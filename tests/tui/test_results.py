@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,3 +88,42 @@ def test_results_are_sorted_as_any_list() -> None:
     assert [int(state.duration_ns[n]) for n in state.order] == [30, 4, 2]
     state.sort_by(Column.WHEN)
     assert [int(state.duration_ns[n]) for n in state.order] == [2, 4, 30]
+
+
+_ROWS = st.builds(
+    Found,
+    st.integers(1, 20).map(str),
+    service=st.sampled_from([None, "shop", "auth"]),
+    name=st.sampled_from([None, "GET /", "POST /"]),
+    start_ns=st.none() | st.integers(T0, T0 + 5),
+    duration_ns=st.none() | st.integers(0, 9),
+    span_count=st.none() | st.integers(1, 9),
+    error_count=st.none() | st.integers(0, 9),
+)
+
+
+@given(st.lists(st.lists(_ROWS, max_size=12), max_size=6))
+def test_in_batches_as_at_once(batches: list[list[Found]]) -> None:
+    grown, at_once = Results(), Results()
+    for batch in batches:
+        before = grown.listing()
+        columns = before.duration_ns.tolist(), list(before.ids)
+        grown.merge(batch)
+        grown.listing()
+        assert (before.duration_ns.tolist(), list(before.ids)) == columns
+    at_once.merge([row for batch in batches for row in batch])
+    one, other = grown.listing(), at_once.listing()
+    assert one.ids == other.ids
+    for name in ("start_ns", "duration_ns", "span_count", "service_count", "error_count"):
+        assert getattr(one, name).tolist() == getattr(other, name).tolist()
+    assert [one.names(n) for n in range(len(one))] == [other.names(n) for n in range(len(other))]
+    assert (grown.newest_ns(), grown.oldest_ns()) == (at_once.newest_ns(), at_once.oldest_ns())
+
+
+def test_past_the_most_rows_those_that_began_first_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracetui.tui.state.results.MAX_ROWS", 3)
+    results = Results()
+    results.merge([found(1), found(5), found(2)])
+    results.merge([found(4), found(3)])
+    assert results.listing().duration_ns.tolist() == [5, 4, 3]
+    assert [results.number_of(f"{n:x}") for n in (5, 4, 3, 2)] == [0, 1, 2, -1]

@@ -15,7 +15,7 @@ from tracetui.errors import BackendError
 from tracetui.tui.app import TraceApp
 from tracetui.tui.screens.search import SearchScreen
 from tracetui.tui.screens.waterfall import WaterfallScreen
-from tracetui.tui.search_session import Stage
+from tracetui.tui.search_session import BATCH, Stage
 from tracetui.tui.state.search_form import Field
 
 
@@ -119,6 +119,24 @@ async def test_results_stream_and_the_cursor_stays_on_its_trace() -> None:
         await found_all(app, pilot)
         assert screen.current_id == chosen
         assert len(screen.order()) == len(set(screen.order())) == 20
+
+
+async def test_any_number_of_rows_at_once_is_taken_in_by_and_by() -> None:
+    backend = FakeBackend(1300)
+    backend.batch = 2000
+    async with searching(backend, service="frontend", limit="1500") as (app, pilot):
+        session, sizes = app.searching.session, [0]
+        merge = session.results.merge
+        session.results.merge = lambda rows: (sizes.append(len(rows)), merge(rows))[1]
+        screen = await found_all(app, pilot)
+        assert len(screen.order()) == sum(1 for one in backend.traces if one.service == "frontend") > BATCH
+        assert max(sizes) <= BATCH
+        assert session.stage is Stage.DONE
+        await press(pilot, "G")
+        last = screen.current_id
+        await press(pilot, "R")
+        await found_all(app, pilot)
+        assert screen.current_id == last
 
 
 async def test_escape_stops_a_search_and_what_came_is_told_to_be_a_part() -> None:

@@ -56,15 +56,16 @@ class Listing(Struct, frozen=True, eq=False):
         """int64[t], the place of each trace's service and operation in alphabetical order."""
         if not len(self):
             return np.empty(0, np.int64)
-        pairs = np.stack((self.service, self.name), axis=1)
-        unique, inverse = np.unique(pairs, axis=0, return_inverse=True)
+        pairs = self.service * len(self.strings) + self.name
+        unique, inverse = np.unique(pairs, return_inverse=True)
         texts = [
             (self.strings[service].casefold(), self.strings[name].casefold())
-            for service, name in unique.tolist()
+            for service, name in (divmod(pair, len(self.strings)) for pair in unique.tolist())
         ]
         rank = np.empty(len(texts), np.int64)
         rank[sorted(range(len(texts)), key=texts.__getitem__)] = np.arange(len(texts))
-        return rank[inverse.reshape(-1)]
+        ranks: Int64 = rank[inverse.reshape(-1)]
+        return ranks
 
 
 def listing_of(collection: Collection) -> Listing:

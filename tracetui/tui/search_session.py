@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from enum import Enum, auto
-from functools import partial
 from threading import Lock
 from typing import Final
 
@@ -27,6 +26,8 @@ OVERLAP_NS: Final = 120_000_000_000
 """How far behind the newest trace new ones are looked for: spans need time to arrive."""
 PAUSE_S: Final = 0.1
 """How often, at most, rows that came are drawn."""
+BATCH: Final = 500
+"""Rows that are taken in at a time: a server may send any number at once, and keys want to be heard."""
 
 
 class Stage(Enum):
@@ -96,6 +97,8 @@ class SearchSession:
         self._kind = Kind.NEW
         self._lock = Lock()
         self._waiting: list[Found] = []
+        self._outcome: SearchOutcome | None = None  # what is to be taken in once no row is waiting
+        self._new = 0
 
     @property
     def is_running(self) -> bool:
@@ -176,6 +179,7 @@ class SearchSession:
         if call is None:
             return False
         self._take_in()
+        self._waiting, self._outcome = [], None
         call.cancel()
         self.phase = ""
         if self._kind in (Kind.NEW, Kind.AGAIN):
@@ -186,20 +190,23 @@ class SearchSession:
         self.stop()
         self._kind = kind
         self.error = None
-        self._waiting = []
+        self._waiting, self._outcome, self._new = [], None, 0
         if kind is Kind.NEW:
             self.stage = Stage.RUNNING
         self.phase = "asking"
 
-        def job(call: Call) -> SearchOutcome:
+        def job(call: Call) -> tuple[SearchOutcome, Results]:
             def found(rows: list[Found]) -> None:
                 with self._lock:
-                    if not call.cancelled:
+                    if not call.cancelled and kind is not Kind.AGAIN:
                         self._waiting += rows
 
-            return self.backend.search(query, call, found)
+            outcome, fresh = self.backend.search(query, call, found), Results()
+            if kind is Kind.AGAIN:
+                fresh.merge(outcome.found)
+            return outcome, fresh
 
-        self._call = ask(self._host, job, partial(self._done, kind), self._failed, self._phase)
+        self._call = ask(self._host, job, self._done, self._failed, self._phase)
         self._told()
 
     def tell_trouble(self, error: TracetuiError) -> None:
@@ -210,15 +217,20 @@ class SearchSession:
     # What comes
 
     def pump(self) -> bool:
-        """Take in the rows that came; returns whether there were any. To be called now and then."""
-        return self._take_in()
+        """Take in some of the rows that came; returns whether there were any. To be called now and then."""
+        changed = self._take_in()
+        if self._outcome is not None and not self._waiting:
+            self._finish(self._outcome)
+            return True
+        return changed
 
     def _take_in(self) -> bool:
         with self._lock:
-            rows, self._waiting = self._waiting, []
+            rows, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
         if not rows:
             return False
         merged = self.results.merge(rows)
+        self._new += merged.new
         if self._kind is Kind.FOLLOW:
             self.fresh += merged.new
         if merged:
@@ -228,16 +240,22 @@ class SearchSession:
     def _phase(self, phase: Phase) -> None:
         self.phase = str(phase)  # it is drawn at the next tick: it may change twenty times a second
 
-    def _done(self, kind: Kind, outcome: SearchOutcome) -> None:
-        with self._lock:
-            self._waiting = []
-        self._call, self.phase = None, ""
-        if kind is Kind.AGAIN:
-            self.results.clear()
-        merged = self.results.merge(outcome.found)
+    def _done(self, done: tuple[SearchOutcome, Results]) -> None:
+        outcome, fresh = done
+        if self._kind is Kind.AGAIN:
+            self.results = fresh
+            self.state.set_listing(fresh.listing())
+        else:
+            with self._lock:
+                self._waiting = list(outcome.found)
+        self._outcome, self.phase = outcome, ""
+        self.pump()
+        self._told()
+
+    def _finish(self, outcome: SearchOutcome) -> None:
+        kind, self._call, self._outcome = self._kind, None, None
         if kind is Kind.FOLLOW:
-            self.fresh += merged.new
-            if outcome.more is not None and merged.new == len(outcome.found) > 0:
+            if outcome.more is not None and self._new == len(outcome.found) > 0:
                 told = plural(len(outcome.found), "trace")
                 outcome.notes.append(f"more came at once than the {told} that were asked for")
         else:
@@ -246,10 +264,8 @@ class SearchSession:
         self.notes = list(
             dict.fromkeys([*self.notes, *outcome.notes] if kind is Kind.MORE else outcome.notes)
         )
-        self.state.set_listing(self.results.listing())
         if outcome.collection is not None:
             self.on_collection(outcome.collection)
-        self._told()
 
     def _failed(self, error: TracetuiError) -> None:
         self._take_in()

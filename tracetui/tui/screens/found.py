@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from textual.binding import BindingType
 from textual.message import Message
-from textual.screen import Screen
 from textual.strip import Strip
 
 from tracetui.text import cell_len, fit, neutralise, to_ascii
@@ -21,10 +20,15 @@ from tracetui.tui.widgets.footer import KeyBar
 from tracetui.tui.widgets.line import Line
 from tracetui.tui.widgets.trace_list import DurationStrip, TraceHead, TraceTable
 
+from .gentle import GentleScreen
+
 if TYPE_CHECKING:
     from tracetui.tui.copy_choices import Copyable
 
 __all__ = ["FoundScreen"]
+
+CALM = 5
+"""Ticks after a search that the screen is still drawn in pieces."""
 
 
 class FoundTable(TraceTable, inherit_bindings=False):
@@ -54,13 +58,16 @@ class FoundTable(TraceTable, inherit_bindings=False):
         return line.strip()
 
 
-class FoundScreen(Screen[None]):
+class FoundScreen(GentleScreen):
     """Lists what a `SearchSession` has found, and carries out the keys of the list.
 
     Args:
         session: the search.
         advise: what stands in the place of traces where there are none.
         ascii: use ASCII signs only.
+
+    Attributes:
+        calm: ticks since something was asked.
     """
 
     class Opened(Message):
@@ -82,10 +89,16 @@ class FoundScreen(Screen[None]):
     ) -> None:
         super().__init__()
         self.session = session
+        self.calm = CALM
         self.strip = DurationStrip(session.state, ascii=ascii)
         self.table = FoundTable(session.state, advise, ascii=ascii)
         self.columns = TraceHead(self.table)
         self.keys = KeyBar("search", ascii=ascii)
+
+    @property
+    def is_busy(self) -> bool:
+        """See `GentleScreen`: also a moment after the end of a search, when its last rows are drawn."""
+        return super().is_busy or self.session.is_running or self.calm < CALM
 
     def renew(self) -> None:
         """Draw what has changed."""

@@ -36,11 +36,16 @@ class GentleScreen(Screen[None]):
         # While the application starts, Textual would draw all of it and only then find that it may not.
         if self.app._batch_count or self._making is not None:
             return
-        if getattr(self.app, "busy", False) and self.is_current and self._is_much():
+        if self.is_busy and self.is_current and self._is_much():
             self._making = self._make()
             self._go_on()
         else:
             super()._compositor_refresh()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether so much is going on that this is to be drawn in pieces."""
+        return bool(getattr(self.app, "busy", False))
 
     def _is_much(self) -> bool:
         return len({y for region in self._compositor._dirty_regions for y in region.line_range}) > FEW
@@ -56,15 +61,17 @@ class GentleScreen(Screen[None]):
 
     def _make(self) -> Iterator[None]:
         """Have the widgets make their lines, with a pause whenever a turn has been long enough."""
-        for _ in range(PASSES):
+        for number in range(PASSES):
             begin, paused = thread_time(), False
+            # Where many widgets share the screen, to find all of it ready takes longer than a turn.
+            limit = TURN_S if number == 0 else 2 * TURN_S
             for widget, (region, clip) in list(self._compositor.visible_widgets.items()):
                 shown = region.intersection(clip)
                 for y in range(shown.y - region.y, shown.bottom - region.y, BAND):
                     if not widget.is_attached or widget.size.height == 0:
                         break
                     widget.render_lines(Region(0, y, region.width, min(BAND, shown.bottom - region.y - y)))
-                    if thread_time() - begin > TURN_S:
+                    if thread_time() - begin > limit:
                         paused = True
                         yield None
                         begin = thread_time()

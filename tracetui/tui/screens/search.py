@@ -160,6 +160,7 @@ class SearchScreen(FoundScreen):
     # What comes
 
     def _tick(self) -> None:
+        self.calm = 0 if self.session.is_running else self.calm + 1
         if self.session.is_running and self.session.pump():
             self.renew()
         if self.head.is_busy:

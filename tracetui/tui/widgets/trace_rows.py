@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Container
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
+import numpy as np
 from rich.style import Style
 
 from tracetui import format as fmt
@@ -130,9 +133,14 @@ def longest_name(listing: Listing) -> int:
     pairs = distinct(listing.service * len(strings) + listing.name)[:_NAMES_LOOKED_AT]
     longest = 0
     for service, name in (divmod(pair, len(strings)) for pair in pairs.tolist()):
-        text = steady(neutralise(f"{strings[service][:300]} {strings[name][:300]}"))
-        longest = max(longest, cell_len(text))
+        longest = max(longest, _cells(strings[service][:300], strings[name][:300]))
     return longest
+
+
+@lru_cache(maxsize=2 * _NAMES_LOOKED_AT)
+def _cells(service: str, name: str) -> int:
+    """Cells of a name as it is shown; asked again for each batch of a list that grows."""
+    return cell_len(steady(neutralise(f"{service} {name}")))
 
 
 class RowDrawer:
@@ -289,6 +297,8 @@ def _figure(count: int) -> str:
 
 
 _UP: Final = " ▁▂▃▄▅▆▇█"
+_ASCII_UP: Final = " " + 8 * "#"
+_PLAIN, _SLOW, _FAILED, _CURRENT = range(4)
 
 
 def strip_line(strip: Strip, y: int, height: int, current: int, paint: Paint, *, ascii: bool) -> Line:
@@ -303,19 +313,26 @@ def strip_line(strip: Strip, y: int, height: int, current: int, paint: Paint, *,
         ascii: Use `#` for blocks.
     """
     line = Line(len(strip.eighths), paint.ground("background"))
-    base = (height - 1 - y) * 8
-    for column, eighths in enumerate(strip.eighths.tolist()):
-        filled = max(0, min(8, eighths - base))
-        glyph = _UP[filled]
-        if ascii and filled:
-            glyph = "#"
-        if column == current:
-            style = paint.style("strong", on="background", bold=True)
-        elif strip.slow[column]:
-            style = paint.style("warning", on="background")
-        else:
-            style = paint.style("muted" if not paint.ansi else "accent", on="background")
-        if strip.error[column] and filled and column != current and not strip.slow[column]:
-            style = paint.style("error", on="background")
-        line.add(glyph, style, 1)
+    filled = np.clip(strip.eighths - (height - 1 - y) * 8, 0, 8)
+    failed = strip.error & (filled > 0) & ~strip.slow
+    looks = np.where(failed, _FAILED, np.where(strip.slow, _SLOW, _PLAIN))
+    if 0 <= current < len(looks):
+        looks[current] = _CURRENT
+    # Blanks look like what is before them, the first like what comes after: so there are few runs.
+    drawn = np.flatnonzero(filled)
+    if len(drawn):
+        before = np.searchsorted(drawn, np.arange(len(filled)), side="right") - 1
+        looks = looks[drawn[np.maximum(before, 0)]]
+    styles = {
+        _PLAIN: paint.style("muted" if not paint.ansi else "accent", on="background"),
+        _SLOW: paint.style("warning", on="background"),
+        _FAILED: paint.style("error", on="background"),
+        _CURRENT: paint.style("strong", on="background", bold=True),
+    }
+    glyphs = _ASCII_UP if ascii else _UP
+    text = "".join([glyphs[height] for height in filled.tolist()])
+    edges = [0, *(np.flatnonzero(np.diff(looks)) + 1).tolist(), len(looks)]
+    for begin, end in itertools.pairwise(edges):
+        if begin < end:
+            line.add(text[begin:end], styles[int(looks[begin])], end - begin)
     return line
