@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.backends.servers import Answer, Reply, Seen, serving
-from tracetui.backends import Call, ClientOptions, Phase
+from tracetui.backends import Call, ClientOptions, Phase, http
 from tracetui.backends.asking import NoEndpoint, Refused, Server
 from tracetui.backends.http import Client
 from tracetui.backends.transfer import Transfer
@@ -131,6 +131,43 @@ def test_the_whole_request_has_a_deadline_of_its_own() -> None:
         with pytest.raises(BackendError, match=r"timed out after 0\.2 s"):
             get(server.url, timeout_s=0.2)
         gate.set()
+
+
+def test_a_search_may_take_its_time_where_a_list_may_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "READ_S", 0.1)
+    asked, gate = threading.Event(), threading.Event()
+
+    def answer(seen: Seen) -> Reply:
+        if seen.path == "/traces":
+            asked.set()
+        return Reply(BODY, wait=gate)
+
+    with serving(answer) as server:
+        api = Server(client(server.url), server.url)
+        found: list[int] = []
+
+        def search() -> None:
+            found.append(len(api.open("x", [f"{server.url}/traces"], Call(), bool).all()))
+
+        thread = threading.Thread(target=search)
+        thread.start()
+        assert asked.wait(10)
+        with pytest.raises(BackendError, match=r"timed out after 0\.1 s without a byte"):
+            api.json("/services", None, Call())
+        gate.set()  # by now the search has waited for longer
+        thread.join(10)
+        assert found == [len(BODY)]
+        assert [seen.path for seen in server.seen] == ["/traces", "/services", "/services"]
+
+
+def test_an_answer_that_has_begun_may_not_stall(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "READ_S", 0.1)
+    gate = threading.Event()
+    with serving(lambda seen: Reply(BODY, cut_at=10, wait=gate)) as server:
+        with pytest.raises(BackendError, match=r"timed out after 0\.1 s without a byte .*, 10 B received"):
+            Server(client(server.url), server.url).open("x", [f"{server.url}/x"], Call(), bool).all()
+        gate.set()
+        assert len(server.seen) == 2
 
 
 def test_too_much_is_refused_by_its_size_and_by_its_announcement() -> None:

@@ -59,8 +59,14 @@ class Server:
         query = urlencode(params or {}, doseq=True)
         return f"{self.base}{path}" + (f"?{query}" if query else "")
 
-    def json(self, path: str, params: Params | None, call: Call) -> Any:
+    def json(self, path: str, params: Params | None, call: Call, *, patient: bool = False) -> Any:
         """Ask for something small: the decoded answer.
+
+        Args:
+            path: Below the base, encoded, with its slash.
+            params: Parameters.
+            call: The call.
+            patient: The server may have to look for it: see `Client.start`.
 
         Raises:
             NoEndpoint: There is nothing of that kind.
@@ -68,7 +74,7 @@ class Server:
             BackendError: The request failed, or the answer is no JSON.
         """
         name = self.base + path
-        head, body = self.client.get(name, self.url(path, params), call)
+        head, body = self.client.get(name, self.url(path, params), call, patient=patient)
         return self._value(head, body, name)
 
     def open(self, name: str, urls: Sequence[str], call: Call, is_empty: Callable[[Any], bool]) -> Transfer:
@@ -83,7 +89,7 @@ class Server:
         Raises:
             NoEndpoint, Refused, BackendError: As `json`.
         """
-        transfer = self.client.start(name, urls, call)
+        transfer = self.client.start(name, urls, call, patient=True)
         try:
             head = transfer.head()
             start = transfer.pread(0, _LOOK)

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 from typing import Final
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -25,7 +24,6 @@ THRICE: Final = 3
 FINAL: Final = 1
 _TLS_NOT_SPOKEN: Final = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "UNKNOWN_PROTOCOL")
 _UNREACHABLE: Final = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ENETDOWN)
-_LEADS_NOWHERE: Final = "a login page? give credentials with --header or TRACETUI_TOKEN"
 _HINTS: Final = {
     401: "give credentials: TRACETUI_TOKEN, --token-file or --header",
     403: "these credentials do not allow it",
@@ -101,23 +99,6 @@ def of_status(status: int, body: bytes, host: str, name: str, scrub: Callable[[s
         told += f": {message}"
     tries = THRICE if status in (429, 502, 503, 504) else FINAL
     return Busy(BackendError(told, source=name, hint=_HINTS.get(status, "")), tries)
-
-
-def told_redirect(target: str) -> tuple[str, str]:
-    """What to say of a redirect that is not followed, and what can be done.
-
-    Args:
-        target: Where it leads.
-    """
-    try:
-        split = urlsplit(target)
-        port = f":{split.port}" if split.port else ""
-        host = split.hostname or ""
-    except ValueError:
-        host = ""
-    if not host or not re.fullmatch(r"[0-9A-Za-z.:_-]+", host) or split.scheme not in ("http", "https"):
-        return "redirects to what is no address on the web; not followed", "check the URL"
-    return f"redirects to another place, {split.scheme}://{host}{port}; not followed", _LEADS_NOWHERE
 
 
 class Got(Struct):

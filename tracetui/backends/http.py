@@ -3,12 +3,12 @@
 All requests of the process share an event loop in a daemon thread: there deadlines are exact and a request
 can be cancelled at any moment. Callers wait in their own threads, on a `Transfer`.
 
-Rules: connect within 5 s, every read within 15 s, the whole request within `timeout_s`. Repeated is what RFC
-    9110
-lets a client repeat: timeouts, resets and closed connections once, a refused connection and 429, 502, 503,
-504 twice, with jitter or as Retry-After says. Redirects are followed by hand and only within the origin, so
-that no header ever goes elsewhere; there is no cookie jar. No text of an exception of a library is shown:
-they quote raw bytes.
+Rules: connect within 5 s, the whole request within `timeout_s`, and no silence of 15 s: in a list before its
+first byte, in traces only after it, since a server may search for as long as the user has patience. Repeated
+is what RFC 9110 lets a client repeat: silences, resets and closed connections once, a refused connection and
+429, 502, 503, 504 twice, with jitter or as Retry-After says. Redirects are followed by hand and only within
+the origin, so that no header ever goes elsewhere; there is no cookie jar. No text of an exception of a
+library is shown: they quote raw bytes.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from __future__ import annotations
 import asyncio
 import ssl
 import weakref
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Future
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 from msgspec import Struct
@@ -31,10 +31,11 @@ from tracetui.errors import BackendError, Cancelled, TracetuiError
 
 from .call import Call, Phase
 from .decoding import Decoder
-from .faults import CONNECT_S, Busy, Got, explain, of_status, told_redirect
+from .faults import CONNECT_S, Busy, Got, explain, of_status
 from .network import network_loop
 from .options import ClientOptions, Credentials
 from .proxies import is_loopback, proxy_for
+from .redirects import next_url
 from .tls import context
 from .transfer import Head, Transfer
 
@@ -90,7 +91,15 @@ class Client:
         insecure = self.options.insecure and self.origin.startswith("https")
         return f"certificates of {self.host} are not checked (--insecure)" if insecure else ""
 
-    def start(self, name: str, urls: Sequence[str], call: Call, *, max_bytes: int | None = None) -> Transfer:
+    def start(
+        self,
+        name: str,
+        urls: Sequence[str],
+        call: Call,
+        *,
+        max_bytes: int | None = None,
+        patient: bool = False,
+    ) -> Transfer:
         """Send requests, one after the other; returns at once.
 
         Args:
@@ -98,10 +107,11 @@ class Client:
             urls: What is asked for; of several it is enough that one is found.
             call: The call.
             max_bytes: How large the decoded answer may be; as the options say if not given.
+            patient: Wait for the first byte of an answer as long as the whole request may take.
         """
         call.check()
         transfer = Transfer(name, call, max_bytes or self.options.max_bytes)
-        future = asyncio.run_coroutine_threadsafe(self._run(transfer, urls), network_loop())
+        future = asyncio.run_coroutine_threadsafe(self._run(transfer, urls, patient), network_loop())
 
         def over(done: Future[None]) -> None:
             if done.cancelled():  # it may not even have begun
@@ -111,19 +121,21 @@ class Client:
         transfer.on_abort(future.cancel)
         return transfer
 
-    def get(self, name: str, url: str, call: Call) -> tuple[Head, bytes]:
+    def get(self, name: str, url: str, call: Call, *, patient: bool = False) -> tuple[Head, bytes]:
         """Ask for something small, and wait for all of it.
 
         Args:
             name: What stands for the answer in messages.
             url: The whole URL.
             call: The call.
+            patient: As of `start`.
 
         Raises:
             BackendError: No answer came, or it is no success. A refusal of 4xx is an answer all the same.
             Cancelled: The call was.
         """
-        transfer = self.start(name, [url], call, max_bytes=min(_LIST_BYTES, self.options.max_bytes))
+        cap = min(_LIST_BYTES, self.options.max_bytes)
+        transfer = self.start(name, [url], call, max_bytes=cap, patient=patient)
         try:
             return transfer.head(), transfer.all()
         finally:
@@ -147,14 +159,14 @@ class Client:
             )
         return self._pool.http
 
-    async def _run(self, transfer: Transfer, urls: Sequence[str]) -> None:
+    async def _run(self, transfer: Transfer, urls: Sequence[str], patient: bool) -> None:
         fault: TracetuiError | None = BackendError("gave no answer", source=transfer.name)
         try:
             found = 0
             for number, url in enumerate(urls):
                 if number:
                     transfer.feed(b"\n")
-                found += await self._retried(_Try(transfer, url, number == 0, transfer.position))
+                found += await self._retried(_Try(transfer, url, number == 0, transfer.position, patient))
             fault = None if found or len(urls) == 1 else fault
         except TracetuiError as error:
             fault = error
@@ -229,12 +241,12 @@ class Client:
             call.count(name)
             call.tell(Phase("waiting", self.host, attempt=one.attempt))
             http = self._client()
-            sent = http.build_request("GET", url, headers=self._headers(), timeout=self._timeout())
+            sent = http.build_request("GET", url, headers=self._headers(), timeout=self._timeout(one.patient))
             response = await http.send(sent, stream=True, follow_redirects=False)
             try:
                 if response.status_code not in _REDIRECTS or "location" not in response.headers:
                     return await self._answer(one, response)
-                url = _next(url, response.headers["location"], name)
+                url = next_url(url, response.headers["location"], name)
             finally:
                 await response.aclose()
         raise BackendError(f"too many redirects: more than {MAX_HOPS}", source=name)
@@ -244,10 +256,14 @@ class Client:
         encoding = "identity" if self._loopback else "gzip, deflate"
         return [("Accept-Encoding", encoding), *self.credentials.headers]
 
-    def _timeout(self) -> httpx.Timeout:
+    def _timeout(self, patient: bool) -> httpx.Timeout:
         whole = self.options.timeout_s
-        read = min(READ_S, whole)
-        return httpx.Timeout(connect=min(CONNECT_S, whole), read=read, write=read, pool=whole)
+        return httpx.Timeout(
+            connect=min(CONNECT_S, whole),
+            read=None if patient else min(READ_S, whole),
+            write=min(READ_S, whole),
+            pool=whole,
+        )
 
     async def _answer(self, one: _Try, response: httpx.Response) -> bool:
         transfer, status = one.transfer, response.status_code
@@ -277,7 +293,7 @@ class Client:
     async def _receive(self, one: _Try, response: httpx.Response, decoder: Decoder) -> None:
         transfer, told_s = one.transfer, 0.0
         now = asyncio.get_running_loop().time
-        async for data in response.aiter_raw():
+        async for data in _unbroken(response):
             one.got += len(data)
             transfer.raw_bytes = one.got
             for piece in decoder.feed(data):
@@ -310,6 +326,7 @@ class _Try(Struct):
         url: The whole URL. Not to be shown.
         first: Whether it is the first of its transfer.
         at: Where its bytes go.
+        patient: Whether it may keep silent for as long as it has time before it answers.
         attempt: Which try it is.
         got: Bytes that came.
         total: How many there will be.
@@ -319,6 +336,7 @@ class _Try(Struct):
     url: str
     first: bool
     at: int
+    patient: bool
     attempt: int = 0
     got: int = 0
     total: int | None = None
@@ -337,28 +355,28 @@ def _pause(state: RetryCallState) -> float:
     return float(_JITTER(state)) if pause is None else pause
 
 
-def _next(url: str, location: str, name: str) -> str:
-    """Where a redirect leads, if it may be followed: to the same origin, or to https on the same host."""
-    target = urljoin(url, location)
-    if not any(char < "!" or char > "~" for char in location):
-        before, after = urlsplit(url), urlsplit(target)
-        try:
-            same = before.hostname == after.hostname and not after.username and not after.password
-            if same and (before.scheme, before.port) == (after.scheme, after.port):
-                return target
-            upgraded = (before.scheme, after.scheme) == ("http", "https")
-            if same and upgraded and before.port in (None, 80) and after.port in (None, 443):
-                return target
-        except ValueError:
-            pass
-    told, hint = told_redirect(target)
-    raise BackendError(told, source=name, hint=hint)
-
-
 def _length(response: httpx.Response) -> int | None:
     """How many bytes an answer says that it has, as they come over the wire."""
     text = response.headers.get("content-length", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
+
+
+async def _unbroken(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The pieces of an answer that has begun.
+
+    Raises:
+        httpx.ReadTimeout: Nothing came for too long.
+    """
+    pieces = response.aiter_raw()
+    while True:
+        try:
+            async with asyncio.timeout(READ_S):
+                piece = await anext(pieces, None)
+        except TimeoutError:
+            raise httpx.ReadTimeout("") from None
+        if piece is None:
+            return
+        yield piece
 
 
 async def _beginning(response: httpx.Response, encoding: str, name: str) -> bytes:
@@ -366,7 +384,7 @@ async def _beginning(response: httpx.Response, encoding: str, name: str) -> byte
     text = b""
     try:
         decoder = Decoder(encoding, 16 * _SMALL, name)
-        async for data in response.aiter_raw():
+        async for data in _unbroken(response):
             text += b"".join(decoder.feed(data))
             if len(text) >= _SMALL:
                 break

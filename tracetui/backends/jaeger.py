@@ -287,7 +287,8 @@ class Jaeger:
     def _summaries(self, query: SearchQuery, call: Call, on_found: OnFound | None) -> SearchOutcome:
         answer: Any
         try:
-            answer = self._server.json("/api/v3/trace-summaries", params_v3(query, time.time_ns()), call)
+            params = params_v3(query, time.time_ns())
+            answer = self._server.json("/api/v3/trace-summaries", params, call, patient=True)
         except Refused as error:
             if error.status != 404:
                 raise
