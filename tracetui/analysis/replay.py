@@ -28,7 +28,7 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from tracetui.analysis.blocking import Mode
+from tracetui.analysis.blocking import Blocking, Mode
 from tracetui.analysis.columns import Ints, Rows, SpanColumns
 from tracetui.analysis.critical_path import waited_for
 from tracetui.analysis.family import Family, Interval, joined
@@ -45,6 +45,7 @@ class Replay:
         store: The columns.
         root: Row of the root.
         mode: The rules of the critical path, which say who waits for whom.
+        blocking: Who waits for whom below the root in this mode, if that is at hand; it is only read.
 
     Attributes:
         root: Row of the root.
@@ -52,9 +53,16 @@ class Replay:
         duration_ns: How long the root is: its duration, in mode to-end until the latest end below it.
     """
 
-    def __init__(self, store: SpanColumns, root: int, mode: Mode = Mode.DEFAULT) -> None:
+    def __init__(
+        self,
+        store: SpanColumns,
+        root: int,
+        mode: Mode = Mode.DEFAULT,
+        blocking: Blocking | None = None,
+    ) -> None:
         self.root, self.mode = root, mode
-        _, blocking = waited_for(store, root, root + int(store.size[root]), mode)
+        if blocking is None:
+            _, blocking = waited_for(store, root, root + int(store.size[root]), mode)
         self._blocks = blocking.blocks
         self._parent = blocking.parent
         self._low, self._high = blocking.low_ns, blocking.high_ns

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracetui.analysis.findings import Finding, Thresholds, find
+from tracetui.analysis.waits import Waits
 from tracetui.export.report import Report, TraceSummary
 
 __all__ = ["Answers"]
@@ -25,6 +26,7 @@ class Answers:
         self.report = report
         self.thresholds = thresholds or Thresholds()
         self.limit = limit
+        self._waits = Waits(report.store, report.mode)
 
     def of(self, trace: TraceSummary) -> list[Finding]:
         """The findings of a trace, ranked."""
@@ -33,6 +35,7 @@ class Answers:
             mode=self.report.mode,
             thresholds=self.thresholds,
             paths=self.report.paths,
+            waits=self._waits,
         )
         return found[: self.limit]
 

@@ -21,11 +21,14 @@ from tracetui.analysis.findings.finding import Draft, Finding, Kind, Rule, Sever
 from tracetui.analysis.findings.rules import RULES
 from tracetui.analysis.findings.thresholds import Thresholds
 from tracetui.analysis.replay import Replay
+from tracetui.analysis.waits import Waits
 from tracetui.model.trace import Trace
 
 __all__ = ["RULES", "Finding", "Kind", "Rule", "Severity", "Thresholds", "find", "severity_of"]
 
 _MS: Final = 1_000_000
+_NUMBERS: Final = {kind: number for number, kind in enumerate(Kind)}
+_BY_KIND: Final = {rule.kind: rule for rule in RULES}
 _MOST_A_KIND: Final = 6
 _MOST_TRIED: Final = 12
 _MOST_OFF_PATH: Final = 3
@@ -41,6 +44,7 @@ def find(
     mode: Mode = Mode.DEFAULT,
     thresholds: Thresholds | None = None,
     paths: CriticalPaths | None = None,
+    waits: Waits | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> list[Finding]:
     """All findings of a trace, ranked: an error that reached the root, then what saves most.
@@ -50,6 +54,7 @@ def find(
         mode: The rules of the critical path.
         thresholds: When a finding is worth telling.
         paths: The critical paths of the trace's roots in this mode, if they are at hand.
+        waits: Who waited for whom, where findings of many traces are asked for.
         cancelled: Asked between detectors.
 
     Returns:
@@ -64,7 +69,7 @@ def find(
         if cancelled is not None and cancelled():
             raise Stopped
         found[rule.kind] = list(rule.detect(context))
-    findings = _Credited(context, found).findings()
+    findings = _Credited(context, found, waits).findings()
     findings.sort(key=lambda finding: _rank(finding, trace))
     return findings
 
@@ -85,7 +90,7 @@ def _rank(finding: Finding, trace: Trace) -> tuple[object, ...]:
         -finding.saving_ns,
         not finding.on_critical_path,
         finding.severity.rank,
-        list(Kind).index(finding.kind),
+        _NUMBERS[finding.kind],
         int(store.start_ns[finding.spans[0]]) if finding.spans else 0,
         [store.key(row) for row in finding.spans[:3]],
     )
@@ -94,20 +99,20 @@ def _rank(finding: Finding, trace: Trace) -> tuple[object, ...]:
 class _Credited:
     """Turns drafts into findings: replay, credit, severity."""
 
-    def __init__(self, context: Context, drafts: dict[Kind, list[Draft]]) -> None:
-        self._context, self._drafts = context, drafts
+    def __init__(self, context: Context, drafts: dict[Kind, list[Draft]], waits: Waits | None) -> None:
+        self._context, self._drafts, self._waits = context, drafts, waits
         self._claims = Claims(context)
         self._replay: Replay | None = None
 
     def findings(self) -> list[Finding]:
         """All findings, in the order in which they are credited."""
-        rules = {rule.kind: rule for rule in RULES}
         out: list[Finding] = []
         for kind in ORDER:
-            out += self._of_kind(rules[kind], self._drafts[kind])
+            if self._drafts[kind]:
+                out += self._of_kind(_BY_KIND[kind], self._drafts[kind])
         for kind in Kind:
             if kind not in ORDER:
-                out += [self._finding(rules[kind], draft, 0) for draft in self._drafts[kind]]
+                out += [self._finding(_BY_KIND[kind], draft, 0) for draft in self._drafts[kind]]
         return out
 
     def _of_kind(self, rule: Rule, drafts: list[Draft]) -> list[Finding]:
@@ -142,7 +147,9 @@ class _Credited:
     def _saved(self, draft: Draft) -> int:
         context = self._context
         if self._replay is None:
-            self._replay = Replay(context.store, context.root + context.first, context.mode)
+            root = context.root + context.first
+            blocking = self._waits.below(root) if self._waits is not None else None
+            self._replay = Replay(context.store, root, context.mode, blocking)
         first = context.first
         lengths = {row + first: length for row, length in draft.lengths.items() if context.below_root(row)}
         gaps = [(row + first, begin, end) for row, begin, end in draft.gaps if context.below_root(row)]

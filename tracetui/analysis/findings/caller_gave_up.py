@@ -10,7 +10,6 @@ import numpy as np
 from tracetui import format as fmt
 from tracetui.analysis.findings.context import Context
 from tracetui.analysis.findings.finding import Draft, Kind, Rule
-from tracetui.analysis.findings.pairs import calls_between
 from tracetui.model.store import Kind as SpanKind
 
 _SECOND: Final = 1_000_000_000
@@ -22,8 +21,10 @@ _ROUND: Final = tuple(
 
 
 def _detect(context: Context) -> Iterator[Draft]:
+    if not context.failed.any():
+        return
     told: set[int] = set()
-    client, server = calls_between(context)
+    client, server = context.calls
     failed = context.failed[client] & (client != context.root)
     for one, other in zip(client[failed].tolist(), server[failed].tolist(), strict=True):
         over = int(context.end[other] - context.end[one])
@@ -59,7 +60,7 @@ def _outlasted(context: Context, client: int, server: int) -> Draft:
 def _at_a_limit(context: Context, told: set[int]) -> Iterator[Draft]:
     """Two or more calls that failed after the same round time."""
     kinds = (SpanKind.CLIENT, SpanKind.INTERNAL, SpanKind.UNSPECIFIED)
-    rows = np.flatnonzero(context.failed & np.isin(context.kind, kinds) & (context.duration >= _SECOND // 10))
+    rows = np.flatnonzero(context.failed & context.of_kind(*kinds) & (context.duration >= _SECOND // 10))
     by_limit: dict[int, list[int]] = {}
     for row in rows.tolist():
         limit = _limit_of(int(context.duration[row]))

@@ -13,7 +13,6 @@ from tracetui import format as fmt
 from tracetui.analysis.columns import Rows
 from tracetui.analysis.findings.context import Context
 from tracetui.analysis.findings.finding import Draft, Kind, Rule, Severity
-from tracetui.analysis.findings.pairs import calls_between
 from tracetui.analysis.findings.words import listed
 from tracetui.model.store import Kind as SpanKind
 
@@ -26,7 +25,7 @@ _NO_WORK: Final = re.compile(
 
 def _detect(context: Context) -> Iterator[Draft]:
     limits = context.thresholds
-    client, server = calls_between(context)
+    client, server = context.calls
     if len(client) < limits.chatty_calls:
         return
     pair = (context.service[client].astype(np.int64) << 32) | context.service[server]
@@ -48,7 +47,7 @@ def _detect(context: Context) -> Iterator[Draft]:
 def _draft(context: Context, client: Rows, server: Rows) -> Draft | None:
     if all(_NO_WORK.search(context.name_of(row)[:200]) for row in client[:20].tolist()):
         return None
-    if np.isin(context.kind[client], (SpanKind.PRODUCER, SpanKind.CONSUMER)).all():
+    if context.of_kind(SpanKind.PRODUCER, SpanKind.CONSUMER)[client].all():
         return None
     limits = context.thresholds
     between = np.maximum(context.duration[client] - context.duration[server], 0)

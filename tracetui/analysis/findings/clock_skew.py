@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-import numpy as np
-
 from tracetui import format as fmt
 from tracetui.analysis.findings.context import MS, Context
 from tracetui.analysis.findings.finding import Draft, Kind, Rule
@@ -15,21 +13,13 @@ from tracetui.model.clock_offset import ClockOffset
 
 
 def _detect(context: Context) -> Iterator[Draft]:
-    if not _may_be_apart(context):
+    _, same = context.reaching_out
+    if same.all():
         return
     least = max(context.eps, context.thresholds.skew_ms * MS)
     for clock in find_skew(context.trace).clocks:
         if not clock.contradictory and clock.beyond_ns > least:
             yield _draft(context, clock)
-
-
-def _may_be_apart(context: Context) -> bool:
-    """Whether some span reaches out of a parent that another clock timed."""
-    rows = np.flatnonzero((context.parent >= 0) & ~context.same_clock_as_parent)
-    above = context.parent[rows]
-    early = context.start[rows] < context.start[above] - context.eps
-    late = context.end[rows] > context.end[above] + context.eps
-    return bool((early | late).any())
 
 
 def _draft(context: Context, clock: ClockOffset) -> Draft:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Final
 
 import numpy as np
 
@@ -45,7 +46,7 @@ class TraceColumns:
         self.name = self.store.name[rows]
         self.root = trace.root.row - self.first
         self.root_ns = trace.root_duration_ns
-        self.eps = int(row_eps(self.store, np.array([trace.root.row]))[0])
+        self.eps = _eps(trace)
         self._paths = paths
 
     # The critical path of the primary root.
@@ -134,12 +135,14 @@ class TraceColumns:
         return np.bincount(self.parent[self.parent >= 0], minlength=self.n)
 
     @cached_property
-    def same_clock_as_parent(self) -> Mask:
-        """bool[n], whether a span was timed by its parent's clock; False for roots."""
-        same = self.parent >= 0
-        rows = np.flatnonzero(same)
-        same[rows] = same_clock(self.store, rows + self.first, self.parent[rows] + self.first)
-        return same
+    def reaching_out(self) -> tuple[Rows, Mask]:
+        """Rows of spans that start before their parent or end after it, and whether one clock timed both."""
+        above = np.maximum(self.parent, 0)
+        out = (self.start < self.start[above] - self.eps) | (self.end > self.end[above] + self.eps)
+        rows = np.flatnonzero(out & (self.parent >= 0))
+        if not len(rows):
+            return rows, np.zeros(0, np.bool_)
+        return rows, same_clock(self.store, rows + self.first, self.parent[rows] + self.first)
 
     @cached_property
     def tree(self) -> Rows:
@@ -147,6 +150,16 @@ class TraceColumns:
         roots = np.flatnonzero(self.parent < 0)
         found: Rows = roots[np.searchsorted(roots, np.arange(self.n), "right") - 1]
         return found
+
+    @cached_property
+    def _names(self) -> tuple[Ints, Rows]:
+        codes, where = np.unique(self.name, return_inverse=True)
+        return codes.astype(np.int64), where
+
+    @property
+    def names(self) -> Ints:
+        """The names of spans, as codes of the store's strings, each once, ascending."""
+        return self._names[0]
 
     def running(self, rows: Rows) -> int:
         """The most of some spans that were running at one time; touching ones do not count."""
@@ -166,3 +179,42 @@ class TraceColumns:
     def kind_is(self, row: int, *kinds: Kind) -> bool:
         """Whether a row is of one of some kinds."""
         return int(self.kind[row]) in kinds
+
+    def of_kind(self, *kinds: Kind) -> Mask:
+        """bool[n], the spans of some kinds; a table is quicker than a comparison for each."""
+        found: Mask = _table(kinds)[self.kind]
+        return found
+
+    @cached_property
+    def calls(self) -> tuple[Rows, Rows]:
+        """Rows of callers and of the callees below them, where the two are of different services.
+
+        The callee's span is a server's, or of no kind below a client's.
+        """
+        child = np.flatnonzero(self.parent >= 0)
+        above = self.parent[child]
+        child, above = (rows[self.service[child] != self.service[above]] for rows in (child, above))
+        kind, kind_above = self.kind[child], self.kind[above]
+        call = _table(_SERVED)[kind] & ~_table((Kind.SERVER, Kind.CONSUMER))[kind_above]
+        call |= _table((Kind.UNSPECIFIED, Kind.INTERNAL))[kind] & _table((Kind.CLIENT,))[kind_above]
+        return above[call], child[call]
+
+
+def _eps(trace: Trace) -> int:
+    """A trace's tolerance; of many traces it is found at once."""
+    store, kept = trace.store, trace.collection.kept
+    found: Ints | None = kept.get(_eps)
+    if found is None:
+        found = kept[_eps] = row_eps(store, store.trace_first[:-1])
+    return int(found[int(np.searchsorted(store.trace_first, trace.first, "right")) - 1])
+
+
+_SERVED: Final = (Kind.SERVER,)
+
+
+@cache
+def _table(kinds: tuple[Kind, ...]) -> Mask:
+    """bool[256], which values of a column of kinds are some kinds."""
+    table = np.zeros(256, np.bool_)
+    table[[int(kind) for kind in kinds]] = True
+    return table

@@ -20,7 +20,7 @@ from tracetui.analysis.findings.columns import TraceColumns
 from tracetui.analysis.findings.facts import Facts, Reader
 from tracetui.analysis.findings.scan import Scan
 from tracetui.analysis.findings.thresholds import Thresholds
-from tracetui.model.store import Status
+from tracetui.model.store import SpanStore, Status
 from tracetui.model.trace import Trace
 
 MS: Final = 1_000_000
@@ -33,6 +33,19 @@ _SCANNED_WHOLE: Final = 20_000
 _SAMPLE: Final = 256
 _SAMPLES: Final = 8
 _ASKED: Final = 8
+
+
+class _PlainNames(dict[int, int]):
+    """Numbers of the texts of a store, equal where they differ by ids only."""
+
+    def __init__(self, store: SpanStore) -> None:
+        self._strings = store.strings
+        self._numbers: dict[str, int] = {}
+
+    def __missing__(self, code: int) -> int:
+        plain = normalise.name(self._strings[code])
+        number = self[code] = self._numbers.setdefault(plain, len(self._numbers))
+        return number
 
 
 class Group(Struct, frozen=True):
@@ -74,18 +87,18 @@ class Context(TraceColumns):
     def scan(self) -> Scan:
         """What the bytes of all records tell without being decoded."""
         if self.n <= _SCANNED_WHOLE:
-            return Scan.of(self.trace)
+            return Scan.of(self.trace, self.reader.records.windows())
         # Where some thousand records and those of the path hold no failure that their status does not tell,
         # statuses can be believed: reading all would take a fifth of the time that loading did.
         some = np.zeros(self.n, np.bool_)
         for first in np.linspace(0, self.n - _SAMPLE, _SAMPLES).astype(np.intp).tolist():
             some[first : first + _SAMPLE] = True
         some[self.own_path > self.root_ns // 300] = True
-        found = Scan.of(self.trace, np.flatnonzero(some))
+        found = Scan.of(self.trace, self.reader.records.windows(np.flatnonzero(some)))
         untold = found.bad_answers[self.status[found.bad_answers] != Status.ERROR][:_ASKED].tolist()
         if not any(facts.failed for facts in self.reader.read(untold).values()):
             return found
-        return Scan.of(self.trace)
+        return Scan.of(self.trace, self.reader.records.windows())
 
     @cached_property
     def failed(self) -> Mask:
@@ -112,12 +125,9 @@ class Context(TraceColumns):
     @cached_property
     def like(self) -> Ints:
         """int64[n], equal for rows of one service, kind and name, ids in names aside."""
-        codes, where = np.unique(self.name, return_inverse=True)
-        names: dict[str, int] = {}
-        plain = [
-            names.setdefault(normalise.name(self.store.strings[code]), len(names)) for code in codes.tolist()
-        ]
-        name = np.array(plain, np.int64)[where]
+        codes, where = self._names
+        known: _PlainNames = self.trace.collection.kept.setdefault(_PlainNames, _PlainNames(self.store))
+        name = np.array([known[code] for code in codes.tolist()], np.int64)[where]
         found: Ints = (name << 36) | (self.service.astype(np.int64) << 4) | self.kind
         return found
 
@@ -136,7 +146,7 @@ class Context(TraceColumns):
         path = np.add.reduceat(self.path[order], heads)
         total = np.add.reduceat(self.duration[order], heads)
         best = np.flatnonzero(counts >= least)
-        best = best[np.lexsort([heads[best], -total[best], -path[best]])][:_MOST_FAMILIES]
+        best = best[np.lexsort([order[heads[best]], -total[best], -path[best]])][:_MOST_FAMILIES]
         for at in best.tolist():
             yield order[heads[at] : heads[at] + counts[at]]
 

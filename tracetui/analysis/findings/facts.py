@@ -6,15 +6,14 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Final
 
-import numpy as np
-
 from tracetui.analysis import conventions as conv
 from tracetui.analysis.conventions import first_number, first_text
+from tracetui.analysis.findings.records import Records
 from tracetui.analysis.signature import Area, Signature, signature
 from tracetui.model.attributes import Attributes, Event, SpanDetails
 from tracetui.model.store import Kind, SpanStore, Status
-from tracetui.query.records import decode, ranges_of, windows
 
+_KINDS: Final = tuple(Kind)
 _GRPC_TO_RETRY: Final = frozenset({4, 8, 14})
 _GRPC_SERVER_FAULTS: Final = frozenset({2, 4, 12, 13, 14, 15})
 """Codes that are the server's fault; the others are its answer to what the client did."""
@@ -178,11 +177,16 @@ class Reader:
         store: The columns.
         first: The row that rows count from.
         last: Row after the last.
+
+    Attributes:
+        records: Where the records are.
+        left: How many records may be decoded yet.
     """
 
     def __init__(self, store: SpanStore, first: int, last: int) -> None:
         self._store, self._first = store, first
         self._known: dict[int, Facts] = {}
+        self.records = Records(store, first, last)
         self.left = 800 + (last - first) // 250
 
     def read(self, rows: Iterable[int]) -> dict[int, Facts]:
@@ -205,14 +209,7 @@ class Reader:
 
     def _decode(self, rows: list[int]) -> None:
         store, first = self._store, self._first
-        places = np.array(sorted(rows), np.int32) + np.int32(first)
-        ranges = ranges_of(store, places)
-        for window in windows(store, ranges):
-            for index in range(window.first, window.last):
-                row = int(ranges.row[index])
-                if row - first in self._known:
-                    continue  # several reports of one span
-                details = decode(store, row, window.record(index), int(ranges.source[index]))
-                name = store.strings[int(store.name[row])]
-                kind = Kind(int(store.kind[row]))
-                self._known[row - first] = Facts(details, name, kind, int(store.status[row]))
+        for row, details in self.records.decoded(rows):
+            at = row + first
+            name = store.strings[int(store.name[at])]
+            self._known[row] = Facts(details, name, _KINDS[int(store.kind[at])], int(store.status[at]))

@@ -22,11 +22,7 @@ def _detect(context: Context) -> Iterator[Draft]:
     yield from _lost_callees(context)
     least = max(context.share(context.thresholds.unseen_percent), 1)
     leaf = (context.size == 1) & (context.duration >= least) & (context.path > 0)
-    leaf &= (
-        (context.kind == SpanKind.SERVER)
-        | (context.kind == SpanKind.INTERNAL)
-        | (context.kind == SpanKind.UNSPECIFIED)
-    )
+    leaf &= context.of_kind(SpanKind.SERVER, SpanKind.INTERNAL, SpanKind.UNSPECIFIED)
     for row in np.flatnonzero(leaf).tolist():
         if row == context.root and context.n == 1:
             continue
@@ -37,10 +33,8 @@ def _detect(context: Context) -> Iterator[Draft]:
 
 def _lost_callees(context: Context) -> Iterator[Draft]:
     """Calls of services that do record spans, without one of theirs below them."""
-    rows = np.flatnonzero(
-        ((context.kind == SpanKind.CLIENT) | (context.kind == SpanKind.PRODUCER)) & (context.size == 1)
-    )
-    rows = rows[context.duration[rows] >= max(MS, context.share(1))]
+    calls = (context.size == 1) & (context.duration >= max(MS, context.share(1)))
+    rows = np.flatnonzero(calls & context.of_kind(SpanKind.CLIENT, SpanKind.PRODUCER))
     rows = rows[np.lexsort((rows, -context.duration[rows], -context.path[rows]))][:_MOST_LOOKED_AT]
     serving = _serving(context) if len(rows) else {}
     if not serving:
@@ -48,9 +42,11 @@ def _lost_callees(context: Context) -> Iterator[Draft]:
     lost: dict[str, list[int]] = {}
     for row, facts in context.reader.read(rows.tolist()).items():
         peer = _peer(facts)
-        if peer in serving and peer != _plain(context.service_of(row)):
+        if peer not in serving or facts.signature.area.is_store:
+            continue
+        if peer != _plain(context.service_of(row)):
             lost.setdefault(peer, []).append(row)
-    connected = _connected(context)
+    connected = _connected(context) if lost else {}
     for peer, members in lost.items():
         arrived = [row for row in members if not context.failed[row]]  # others may never have
         if int(context.duration[arrived].sum()) >= MS:
@@ -74,8 +70,6 @@ def _serving(context: Context) -> dict[str, str]:
 
 def _peer(facts: Facts) -> str:
     """Whom a call went to, as it names it."""
-    if facts.signature.area.is_store:
-        return ""
     named = first_text(facts.attributes, conv.PEER_SERVICE)
     if named:
         return _plain(named)

@@ -17,7 +17,8 @@ _MOST: Final = 4
 
 
 def _detect(context: Context) -> Iterator[Draft]:
-    rows = np.flatnonzero(context.same_clock_as_parent)
+    rows, same = context.reaching_out
+    rows = rows[same]
     if not len(rows):
         return
     above = context.parent[rows]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -48,13 +49,15 @@ def _detect(context: Context) -> Iterator[Draft]:
 def _named(context: Context) -> list[int]:
     """Spans that say by name or attribute that they wait for a connection or a lock."""
     strings = context.store.strings
-    codes = [code for code in np.unique(context.name).tolist() if _is_wait(strings[code])]
-    named = np.isin(context.name, codes) & (context.size <= 2)
-    kinds = (SpanKind.INTERNAL, SpanKind.CLIENT, SpanKind.UNSPECIFIED)
-    found = set(np.flatnonzero(named & np.isin(context.kind, kinds)).tolist())
+    may_wait = context.of_kind(SpanKind.INTERNAL, SpanKind.CLIENT, SpanKind.UNSPECIFIED)
+    codes = [code for code in context.names.tolist() if _is_wait(strings[code])]
+    found: set[int] = set()
+    if codes:
+        named = np.isin(context.name, codes) & (context.size <= 2)
+        found.update(np.flatnonzero(named & may_wait).tolist())
     # Tags: among the leaves that have something on the path themselves.
     least = max(context.thresholds.pool_wait_ms * MS // 4, context.share(1))
-    leaves = np.flatnonzero((context.size == 1) & (context.own_path >= least) & np.isin(context.kind, kinds))
+    leaves = np.flatnonzero((context.size == 1) & (context.own_path >= least) & may_wait)
     leaves = leaves[np.lexsort((leaves, -context.own_path[leaves]))][:_MOST_LOOKED_AT]
     for row, facts in context.reader.read(leaves.tolist()).items():
         if _is_tagged(facts):
@@ -62,6 +65,7 @@ def _named(context: Context) -> list[int]:
     return sorted(found, key=lambda row: (-int(context.duration[row]), row))
 
 
+@lru_cache(4096)
 def _is_wait(name: str) -> bool:
     return len(name) <= 200 and bool(_NAME.search(name)) and not _RELEASE.search(name)
 

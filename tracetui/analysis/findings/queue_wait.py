@@ -41,7 +41,7 @@ def _detect(context: Context) -> Iterator[Draft]:
 
 
 def _by_parent(context: Context) -> Iterator[tuple[int, int]]:
-    consumers = np.flatnonzero((context.kind == SpanKind.CONSUMER) & (context.parent >= 0))
+    consumers = np.flatnonzero(context.of_kind(SpanKind.CONSUMER) & (context.parent >= 0))
     for row in consumers.tolist():
         above = int(context.parent[row])
         if context.kind_is(above, SpanKind.PRODUCER) or (
@@ -53,7 +53,7 @@ def _by_parent(context: Context) -> Iterator[tuple[int, int]]:
 
 def _by_link(context: Context) -> Iterator[tuple[int, int]]:
     """Consumers that link to the producer of each message."""
-    linked = (context.kind == SpanKind.CONSUMER) & ((context.flags & np.uint16(Flag.LINKS)) != 0)
+    linked = context.of_kind(SpanKind.CONSUMER) & ((context.flags & np.uint16(Flag.LINKS)) != 0)
     rows = np.flatnonzero(linked)[:_MOST_LINKED]
     if not len(rows):
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from msgspec import Struct
 from tracetui.loaders.scan import find_all, stands_at
 from tracetui.model.issues import IssueCode
 from tracetui.model.trace import Trace
-from tracetui.query.records import Window, ranges_of, windows
+from tracetui.query.records import Window
 
 Rows = npt.NDArray[np.int64]
 
@@ -26,6 +27,7 @@ _MARKER: Final = b'status_code"'
 _ELLIPSES: Final = (b'..."', '…"'.encode())
 _DROPPED: Final = re.compile(rb'ropped\w{4,32}ount"\s*:\s*"?[1-9]')
 _MOST: Final = 2_000
+_FEW: Final = 256 << 10
 _MOST_LEADS: Final = 8
 _MOST_READ_FOR_TEXTS: Final = 8 << 20
 """Texts that end in dots are told of, not explained by: some of them will do."""
@@ -62,12 +64,12 @@ class Scan(Struct, frozen=True):
     dropped: Rows
 
     @classmethod
-    def of(cls, trace: Trace, some: Rows | None = None) -> Scan:
+    def of(cls, trace: Trace, windows: Iterable[Window]) -> Scan:
         """Search the records of a trace.
 
         Args:
             trace: The trace.
-            some: Rows to look at, counted from its first, ascending; None for all.
+            windows: Those of its records that are looked at.
         """
         bad: set[int] = set()
         cut: set[int] = set()
@@ -75,9 +77,7 @@ class Scan(Struct, frozen=True):
         read = 0
         leads: list[bytes] = []
         may_be_dropped = any(issue.code is IssueCode.TRUNCATED for issue in trace.issues)
-        every = np.arange(trace.first, trace.last) if some is None else some + trace.first
-        rows = every.astype(np.int32)
-        for window in windows(trace.store, ranges_of(trace.store, rows)):
+        for window in windows:
             finder = _Finder(window, leads)
             if len(bad) < _MOST:
                 finder.statuses(bad)
@@ -106,7 +106,12 @@ class _Finder:
     def statuses(self, found: set[int]) -> None:
         """Rows with an HTTP status from 400, or a gRPC status that is not 0."""
         data = self._window.data
-        places = find_all(data, _MARKER) if _MARKER in data else np.empty(0, np.int64)
+        if _MARKER not in data:
+            return
+        if len(data) < _FEW:
+            self._statuses_one_by_one(found)
+            return
+        places = find_all(data, _MARKER)
         for lead in self._leads:
             here = stands_at(data, places, lead)
             for at in _bad(data, places[here] + len(lead)).tolist():
@@ -122,9 +127,27 @@ class _Finder:
             if lead not in self._leads and len(self._leads) < _MOST_LEADS:
                 self._leads.append(lead)
 
+    def _statuses_one_by_one(self, found: set[int]) -> None:
+        """The same where there are too few to prepare anything."""
+        data = self._window.data
+        good = _MARKER + b"?"
+        at = data.find(_MARKER)
+        while at >= 0:
+            # Most say that all went well, and in the same words as the one before.
+            if not data.startswith(good, at):
+                match = _STATUS.match(data, at)
+                if match is not None:
+                    if _is_bad(int(match[1])):
+                        self._add(at, found)
+                    else:
+                        good = data[at : match.end() + 1]
+            at = data.find(_MARKER, at + len(_MARKER))
+
     def texts(self, marker: bytes, found: set[int]) -> None:
         """Rows with a marker in them."""
         data = self._window.data
+        if marker[-2] >= 0x80 and marker[-2:-1] not in data:
+            return  # one byte is found faster than several
         at = data.find(marker)
         while at >= 0 and len(found) < _MOST:
             self._add(at, found)

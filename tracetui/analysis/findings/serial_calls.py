@@ -26,13 +26,20 @@ _MOST_PARENTS: Final = 40
 def _detect(context: Context) -> Iterator[Draft]:
     each_ns = context.thresholds.serial_each_ms * MS
     long = np.flatnonzero((context.parent >= 0) & (context.duration >= each_ns) & (context.path > 0))
-    long = long[~np.isin(context.kind[long], _NO_CALLS)]
-    parents, counts = np.unique(context.parent[long], return_counts=True)
-    parents = parents[counts >= 2]
+    long = long[~context.of_kind(*_NO_CALLS)[long]]
+    if len(long) < 2:
+        return
+    by_parent = long[np.lexsort((context.start[long], context.parent[long]))]
+    above = context.parent[by_parent]
+    heads = np.flatnonzero(np.concatenate(([True], above[1:] != above[:-1])))
+    durations = context.duration[by_parent]
+    # No row of calls saves more than all of the parent's long ones would.
+    most = np.add.reduceat(durations, heads) - np.maximum.reduceat(durations, heads)
+    heads = heads[most >= max(context.thresholds.serial_saving_ms * MS, 1)]
+    parents = above[heads]
     parents = parents[np.lexsort((parents, -context.path[parents]))][:_MOST_PARENTS]
     for parent in parents.tolist():
-        rows = long[context.parent[long] == parent]
-        facts = context.reader.read(rows[np.argsort(context.start[rows], kind="stable")].tolist())
+        facts = context.reader.read(by_parent[above == parent].tolist())
         for run in _runs(context, parent, facts):
             draft = _draft(context, parent, run, facts)
             if draft is not None:
