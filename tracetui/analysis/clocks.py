@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from msgspec import Struct
 
+from tracetui.analysis.codes import coded
 from tracetui.analysis.columns import Rows, local_parents
 from tracetui.model.trace import Trace
 
@@ -45,7 +46,7 @@ def find_clocks(trace: Trace) -> Clocks:
     """
     store, first, last = trace.store, trace.first, trace.last
     resource = store.resource[first:last]
-    codes, at, which = np.unique(resource, return_index=True, return_inverse=True)
+    codes, at, which = coded(resource)
     formats = [source.format for source in trace.collection.sources]
     keys: list[Key | None] = []
     for code, row in zip(codes.tolist(), (at + first).tolist(), strict=True):
@@ -54,12 +55,12 @@ def find_clocks(trace: Trace) -> Clocks:
     keys = _with_address(keys)
     numbers: dict[Key, int] = {}
     by_code = [-1 if key is None else numbers.setdefault(key, len(numbers)) for key in keys]
-    domain: Rows = np.array(by_code, np.intp)[which.reshape(-1)]
+    domain: Rows = np.array(by_code, np.intp)[which]
     parent = local_parents(store, first, last)
     for row in np.flatnonzero(domain < 0).tolist():  # parents come before their children
         if parent[row] >= 0:
             domain[row] = domain[parent[row]]
-    timed, where = np.unique(domain, return_index=True)
+    timed, where, _ = coded(domain)
     service = store.service[first:last][where].tolist()
     services = {number: store.strings[code] for number, code in zip(timed.tolist(), service, strict=True)}
     return Clocks(domain, _names(list(numbers), services))

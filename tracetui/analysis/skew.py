@@ -62,8 +62,8 @@ def find_skew(trace: Trace) -> Skew:
     """
     adjusted = _adjusted_rows(trace)
     clocks = find_clocks(trace)
-    pairs = _pairs(trace, clocks)
     eps = int(row_eps(trace.store, np.array([trace.first]))[0])
+    pairs = _pairs(trace, clocks, eps)
     root = int(clocks.domain[trace.root.row - trace.first])
     offsets = _spread(pairs, clocks, root, eps)
     shift = np.zeros(trace.span_count, np.int64)
@@ -126,7 +126,7 @@ Pair = tuple[int, int, int]
 """Least and most that has to be added to the second clock against the first, and how many calls say so."""
 
 
-def _pairs(trace: Trace, clocks: Clocks) -> dict[tuple[int, int], Pair]:
+def _pairs(trace: Trace, clocks: Clocks, eps: int) -> dict[tuple[int, int], Pair]:
     """The intervals of each two clocks that call each other, the smaller number first."""
     store, first, last = trace.store, trace.first, trace.last
     parent = local_parents(store, first, last)
@@ -135,7 +135,6 @@ def _pairs(trace: Trace, clocks: Clocks) -> dict[tuple[int, int], Pair]:
     above = parent[child]
     here, there = clocks.domain[above], clocks.domain[child]
     duration = store.duration_ns[first:last]
-    eps = int(row_eps(store, np.array([first]))[0])
     keep = (here != there) & (here >= 0) & (there >= 0)
     keep &= duration[child] <= duration[above] + eps
     doubtful = _doubtful(trace, clocks, eps)

@@ -28,20 +28,25 @@ def _detect(context: Context) -> Iterator[Draft]:
     client, server = context.calls
     if len(client) < limits.chatty_calls:
         return
-    pair = (context.service[client].astype(np.int64) << 32) | context.service[server]
-    tree = context.tree[client]
-    drafts: list[Draft] = []
-    codes, counts = np.unique(pair, return_counts=True)
-    most = np.lexsort((codes, -counts))[:_MOST_PAIRS]
-    for code in codes[most[counts[most] >= limits.chatty_calls]].tolist():
-        for top in np.unique(tree[pair == code]).tolist():
-            at = (pair == code) & (tree == top)
-            if int(at.sum()) >= limits.chatty_calls:
-                draft = _draft(context, client[at], server[at])
-                if draft is not None:
-                    drafts.append(draft)
-    drafts.sort(key=lambda draft: (-int(context.own_path[draft.rows].sum()), draft.rows[0]))
-    yield from drafts[:_MOST_TOLD]
+    caller, callee, tree = context.service[client], context.service[server], context.tree[client]
+    order = np.lexsort((client, tree, callee, caller))
+    new = np.ones(len(order), np.bool_)
+    new[1:] = False
+    for key in (caller, callee, tree):
+        new[1:] |= key[order][1:] != key[order][:-1]
+    heads = np.flatnonzero(new)
+    counts = np.diff(np.append(heads, len(order)))
+    on_path = np.add.reduceat(context.own_path[client[order]], heads)
+    many = np.flatnonzero(counts >= limits.chatty_calls)
+    told = 0
+    for at in many[np.lexsort((client[order][heads[many]], -on_path[many]))][:_MOST_PAIRS].tolist():
+        members = order[heads[at] : heads[at] + counts[at]]
+        draft = _draft(context, client[members], server[members])
+        if draft is not None:
+            yield draft
+            told += 1
+        if told == _MOST_TOLD:
+            break
 
 
 def _draft(context: Context, client: Rows, server: Rows) -> Draft | None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from tracetui import format as fmt
 from tracetui.analysis.blocking import Mode, may_block, row_eps, same_clock
+from tracetui.analysis.codes import coded
 from tracetui.analysis.columns import Ints, Mask, Rows, end_times, local_parents
 from tracetui.analysis.critical_path import CriticalPaths, critical_path
 from tracetui.model.store import Kind
@@ -153,8 +154,8 @@ class TraceColumns:
 
     @cached_property
     def _names(self) -> tuple[Ints, Rows]:
-        codes, where = np.unique(self.name, return_inverse=True)
-        return codes.astype(np.int64), where
+        codes, _, where = coded(self.name)
+        return codes, where
 
     @property
     def names(self) -> Ints:

@@ -20,6 +20,7 @@ from tracetui.analysis.findings.columns import TraceColumns
 from tracetui.analysis.findings.facts import Facts, Reader
 from tracetui.analysis.findings.scan import Scan
 from tracetui.analysis.findings.thresholds import Thresholds
+from tracetui.model.distinct import distinct
 from tracetui.model.store import SpanStore, Status
 from tracetui.model.trace import Trace
 
@@ -166,7 +167,7 @@ class Context(TraceColumns):
         rows = rows[(above >= 0) & (self.child_count[np.maximum(above, 0)] >= least)]
         above = self.parent[rows]
         found = self._grouped(rows, [self.parent[above], self.like[above], self.like[rows]], least)
-        return [group for group in found if len(np.unique(self.parent[group])) == len(group)]
+        return [group for group in found if len(distinct(self.parent[group])) == len(group)]
 
     @cached_property
     def everywhere(self) -> list[Rows]:

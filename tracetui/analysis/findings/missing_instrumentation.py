@@ -13,6 +13,7 @@ from tracetui.analysis.conventions import first_text
 from tracetui.analysis.findings.context import MS, Context
 from tracetui.analysis.findings.facts import Facts
 from tracetui.analysis.findings.finding import Draft, Kind, Rule, Severity
+from tracetui.model.distinct import distinct
 from tracetui.model.store import Kind as SpanKind
 
 _MOST_LOOKED_AT: Final = 100
@@ -62,7 +63,7 @@ def _serving(context: Context) -> dict[str, str]:
     store, kept = context.store, context.trace.collection.kept
     found: dict[str, str] | None = kept.get(_serving)
     if found is None:
-        codes = np.unique(store.service[store.kind == SpanKind.SERVER]).tolist()
+        codes = distinct(store.service[store.kind == SpanKind.SERVER]).tolist()
         found = {_plain(store.strings[code]): store.strings[code] for code in codes if store.strings[code]}
         kept[_serving] = found
     return found

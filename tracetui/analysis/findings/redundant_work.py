@@ -15,19 +15,24 @@ from tracetui.model.store import Kind as SpanKind
 
 _MOST_OF_A_FAMILY: Final = 60
 _MOST_FAMILIES: Final = 20
+_MOST_READ: Final = 300
 _NO_CALLS: Final = (SpanKind.SERVER, SpanKind.PRODUCER, SpanKind.CONSUMER)
 
 
 def _detect(context: Context) -> Iterator[Draft]:
     least = context.thresholds.redundant_ms * MS
     same: dict[object, list[int]] = {}
+    read = 0
     for rows in context.everywhere[:_MOST_FAMILIES]:
         if context.kind_is(int(rows[0]), *_NO_CALLS):
             continue
         durations = context.duration[rows]
         if int(durations.sum() - durations.max()) < least:
             continue
+        if read >= _MOST_READ:
+            break
         longest = rows[np.lexsort((rows, -durations, -context.path[rows]))][:_MOST_OF_A_FAMILY]
+        read += len(longest)
         for row, facts in context.reader.read(longest.tolist()).items():
             signature = facts.signature
             if signature.reads and signature.parameters is not None and facts.is_call and not facts.failed:

@@ -17,8 +17,8 @@ from tracetui.analysis.findings.words import listed, times
 
 _GROWS: Final = 1.6
 _MOST_COUNTED: Final = 8
-_MOST_LOOKED_AT: Final = 40
-"""Families without a failure that are asked for counts of tries, and how many members they may have."""
+_MOST_LOOKED_AT: Final = 100
+"""Members of families without a failure that are asked for counts of tries, and of one such family."""
 
 
 def _detect(context: Context) -> Iterator[Draft]:
@@ -26,9 +26,10 @@ def _detect(context: Context) -> Iterator[Draft]:
     for rows in context.families:
         # Without a failure among them there is no retry, unless the client counts its tries.
         hinted = bool(context.failed[rows].any())
-        looked += not hinted
-        if not hinted and (len(rows) > _MOST_COUNTED or looked > _MOST_LOOKED_AT):
-            continue
+        if not hinted:
+            if len(rows) > _MOST_COUNTED or looked > _MOST_LOOKED_AT:
+                continue
+            looked += len(rows)
         facts = context.reader.read(rows.tolist())
         if not hinted and not any(known.resends for known in facts.values()):
             continue
