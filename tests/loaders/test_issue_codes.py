@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import CHECKOUT
-from tracetui.analysis.skew import tell_skew
+from tracetui.analysis.skew import MOST_TRACES, tell_skew
 from tracetui.loaders import load
 from tracetui.model.fates import look_at, take_in
 from tracetui.model.issues import KINDS, Issue, IssueCode, Severity
@@ -303,6 +303,18 @@ def skew() -> bytes:
     document = json.loads(jaeger(jspan(1), jspan(2, 1, startTime=US - 50_000, processID="p2", tags=server)))
     document["data"][0]["processes"]["p2"] = {"serviceName": "stock"}
     return json.dumps(document).encode()
+
+
+@raises(IssueCode.CLOCKS_NOT_COMPARED, 1, f"from trace {MOST_TRACES + 1:032x}")
+def clocks_not_compared() -> bytes:
+    [trace] = json.loads(skew())["data"]
+    traces = []
+    for number in range(1, MOST_TRACES + 2):
+        spans = [span | {"traceID": f"{number:032x}"} for span in trace["spans"]]
+        for span in spans:
+            span["references"] = [one | {"traceID": f"{number:032x}"} for one in span["references"]]
+        traces.append(trace | {"traceID": f"{number:032x}", "spans": spans})
+    return json.dumps({"data": traces}).encode()
 
 
 @raises(IssueCode.ALREADY_ADJUSTED, 1, "", key(2))

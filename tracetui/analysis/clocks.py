@@ -48,10 +48,12 @@ def find_clocks(trace: Trace) -> Clocks:
     resource = store.resource[first:last]
     codes, at, which = coded(resource)
     formats = [source.format for source in trace.collection.sources]
-    keys: list[Key | None] = []
+    known: dict[int, Key | None] = trace.collection.kept.setdefault(find_clocks, {-1: None})
     for code, row in zip(codes.tolist(), (at + first).tolist(), strict=True):
-        jaeger = formats[int(store.source[row])].startswith("jaeger") if formats else False
-        keys.append(_key(trace, row, code, jaeger) if code >= 0 else None)
+        if code not in known:
+            jaeger = formats[int(store.source[row])].startswith("jaeger") if formats else False
+            known[code] = _key(trace, row, code, jaeger)
+    keys = [known[code] for code in codes.tolist()]
     keys = _with_address(keys)
     numbers: dict[Key, int] = {}
     by_code = [-1 if key is None else numbers.setdefault(key, len(numbers)) for key in keys]

@@ -28,8 +28,8 @@ from tracetui.model.trace import Collection, Trace
 
 ADJUSTED: Final = b"imestamps were adjusted by"
 _LEAST_EPS: Final = 2_000
-MOST_TRACES: Final = 500
-"""So many traces of a load are looked at for skew at once; of the others it is told as they are opened."""
+MOST_TRACES: Final = 1_000
+"""So many traces of a load are looked at for skew at once: a second of work. How many are not is told."""
 _MOST_WARNINGS: Final = 1_000
 """Spans with warnings of a trace that are asked whether the backend has shifted them."""
 
@@ -94,14 +94,20 @@ def suspects(store: SpanStore) -> Rows:
 def tell_skew(collection: Collection, trace: int | None = None) -> None:
     """Add what is known of clocks to the issues of traces: `skew` and `already-adjusted`.
 
-    Told are clocks that are apart by more than `max(EPS, 1 ms)`. Traces that were told of stay as they are.
+    Told are clocks that are apart by more than `max(EPS, 1 ms)`, and how many traces were not looked at.
+    Traces that were told of stay as they are.
 
     Args:
         collection: Its trace logs are written to.
         trace: Number of a trace; None for the first `MOST_TRACES` that may have something to tell.
     """
     logs = collection.trace_logs_to_write()
-    for number in [trace] if trace is not None else suspects(collection.store)[:MOST_TRACES].tolist():
+    numbers = [trace] if trace is not None else suspects(collection.store).tolist()
+    left_out = len(numbers) - MOST_TRACES
+    if left_out > 0 and not any(one.code is IssueCode.CLOCKS_NOT_COMPARED for one in collection.log):
+        first = collection.store.trace_ids[numbers[MOST_TRACES]]
+        collection.log.add(IssueCode.CLOCKS_NOT_COMPARED, f"from trace {first}", count=left_out)
+    for number in numbers[:MOST_TRACES]:
         log = logs(number)
         if any(issue.code in (IssueCode.SKEW, IssueCode.ALREADY_ADJUSTED) for issue in log):
             continue

@@ -57,5 +57,6 @@ class IssueCode(StrEnum):
     BASE64_IDS = "base64-ids"
     NOT_A_TRACE = "not-a-trace"
     ALREADY_ADJUSTED = "already-adjusted"
+    CLOCKS_NOT_COMPARED = "clocks-not-compared"
     OTHER_ENCODING = "other-encoding"
     SOURCE_CHANGED = "source-changed"

@@ -337,6 +337,14 @@ KINDS: dict[IssueCode, IssueKind] = {
         "Times are shown as they came.",
         "Ask the backend for raw times (`?raw=true`) to see what was recorded.",
     ),
+    IssueCode.CLOCKS_NOT_COMPARED: IssueKind(
+        _W,
+        "1 trace in which clocks may be apart was not looked at",
+        "{n} traces in which clocks may be apart were not looked at",
+        "In very many traces of one load a callee starts before its caller, or ends after it.",
+        "The first thousand were looked at; of the others `why` and adjusted clocks tell.",
+        "Synchronise the clocks of these hosts, or load fewer traces.",
+    ),
     IssueCode.OTHER_ENCODING: IssueKind(
         _I,
         "1 source is in UTF-16 or UTF-32; read as such",
