@@ -165,3 +165,10 @@ def test_what_is_told_of_repeated_keys_is_little() -> None:
     assert found.warnings[1] == "attribute k0 stands 10 times; the last is shown, not 0, 1, 2 and 6 more"
     assert found.warnings[-1] == "31 more keys stand more than once"
     assert max(map(len, found.warnings)) < 300
+
+
+def test_members_of_a_list_are_read_alike_by_the_short_way_and_the_long() -> None:
+    leaves = [{"stringValue": "a"}, {"intValue": "1"}, {"doubleValue": "NaN"}, {"bytesValue": "?"}, {}, 5]
+    odd = [{"string_value": "a"}, {"intValue": "1", "x": 0}, {"Value": {"DoubleValue": "NaN"}}, None]
+    found = any_value({"arrayValue": {"values": leaves + odd}}, [])
+    assert str(found) == str(["a", 1, math.nan, "?", None, 5, "a", 1, math.nan, None])

@@ -195,7 +195,15 @@ def any_value(value: Any, warnings: list[str]) -> AttributeValue:
         if kind == "arrayValue":
             elements: list[AttributeValue] = [None] * len(inner)
             holder[place] = elements
-            todo.extend((element, elements, index) for index, element in enumerate(inner))
+            for index, element in enumerate(inner):
+                if (
+                    type(element) is dict and len(element) == 1
+                ):  # most are plain values, and there may be many
+                    ((kind, leaf),) = element.items()
+                    if kind in _LEAVES:
+                        elements[index] = _READERS[kind](leaf, warnings)
+                        continue
+                todo.append((element, elements, index))
         elif kind == "kvlistValue":
             last: dict[str, Any] = {}
             for member in inner:
@@ -223,7 +231,7 @@ def _unwrap(value: Any) -> tuple[str, Any]:
         kind, inner = next(iter(value.items()))
         if len(value) > 1:
             kind, inner = next(((k, v) for k, v in value.items() if camel(k) in _READERS), (kind, inner))
-        kind = camel(kind)
+        kind = kind if kind in _READERS else camel(kind)
         if kind == "value" and len(value) == 1:
             # Go's own JSON wraps the oneof once more: {"Value": {"StringValue": ...}}.
             value = inner
@@ -276,3 +284,4 @@ _READERS: dict[str, Callable[[Any, list[str]], AttributeValue]] = {
     "arrayValue": _as_found,
     "kvlistValue": _as_found,
 }
+_LEAVES = frozenset(_READERS) - {"arrayValue", "kvlistValue"}

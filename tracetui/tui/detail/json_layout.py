@@ -10,6 +10,7 @@ import base64
 import json
 import math
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final, NamedTuple
@@ -19,7 +20,7 @@ from tracetui.model.attributes import AttributeValue
 from tracetui.text import cell_len, neutralise
 from tracetui.tui.detail.lines import Piece, take
 
-__all__ = ["Layout", "layout", "tokens_in", "tokens_of"]
+__all__ = ["Layout", "layout", "stream", "tokens_in", "tokens_of"]
 
 Token = tuple[str, str]
 """Text and role; the role of brackets, commas and colons is `muted`."""
@@ -107,7 +108,7 @@ def _of_scalar(value: object) -> Token:
 def layout(
     tokens: Iterable[Token], width: int, most: int, most_tokens: int = 4000, longest: int = 4096
 ) -> Layout:
-    """Lay out tokens in lines of `width` cells: what fits stands in one line, the rest one member a line.
+    """Lay out tokens, see `stream`, as few as are to be shown.
 
     Args:
         tokens: From `tokens_in` or `tokens_of`.
@@ -123,96 +124,141 @@ def layout(
         if len(text) > longest:
             complete = False
             text = f"{text[:longest]}… {fmt.size(len(text) - longest)} more"
-        found.append((neutralise(text), role))
+        found.append((text, role))
     complete = complete and next(source, None) is None
-    closes = _closing(found)
-    flat = [0]
-    for text, _ in found:
-        flat.append(flat[-1] + cell_len(text) + (text == ","))
-    writer = _Writer(width, most)
+    lines = list(islice(stream(found, width), most + 1))
+    complete = complete and len(lines) <= most
+    lines = lines[:most]
+    while lines and not "".join(piece.text for piece in lines[-1]).strip():
+        lines.pop()
+    return Layout(lines, complete)
+
+
+def stream(tokens: Iterable[Token], width: int) -> Iterator[list[Piece]]:
+    """Lines of `width` cells, made as they are read: what fits stands in one, the rest one member a line.
+
+    To see whether a list or an object fits, no more tokens are looked at than a line can hold.
+
+    Args:
+        tokens: From `tokens_in` or `tokens_of`.
+        width: Cells of a line. A single token that is wider is cut over several lines.
+    """
+    ahead = _Ahead(tokens)
+    writer = _Writer(width)
     depth = 0
-    index = 0
-    while index < len(found) and not writer.full:
-        text, role = found[index]
-        opens = role == "muted" and text in "{["
-        close = closes.get(index)
-        if opens and close is not None and flat[close + 1] - flat[index] + writer.column <= width:
-            for part, part_role in found[index : close + 1]:
-                writer.put(part + " " if part_role == "muted" and part == "," else part, part_role)
-            index = close
-        elif opens:
-            depth += 1
-            writer.put(text, role)
-            writer.line(depth)
-        elif role == "muted" and text in "}]":
+    while (token := ahead.take()) is not None:
+        text, role = token
+        if role != "muted" or text not in "{}[],":
+            yield from writer.put(text, role)
+        elif text in "{[":
+            inner = ahead.take_rest(max(1, width) - writer.column - 1)
+            if inner is None:
+                depth += 1
+                yield from writer.put(text, role)
+                yield from writer.line(depth)
+                continue
+            for part, part_role in (token, *inner):
+                comma = part_role == "muted" and part == ","
+                yield from writer.put(part + " " if comma else part, part_role)
+        elif text in "}]":
             depth -= 1
-            writer.line(depth)
-            writer.put(text, role)
+            yield from writer.line(depth)
+            yield from writer.put(text, role)
         else:
-            writer.put(text, role)
-            if role == "muted" and text == ",":
-                writer.line(depth)
-        index += 1
-    return Layout(writer.done(), complete and index >= len(found) and not writer.full)
+            yield from writer.put(text, role)
+            yield from writer.line(depth)
+    yield from writer.end()
 
 
-def _closing(tokens: list[Token]) -> dict[int, int]:
-    """The index of the bracket that closes each opening one."""
-    closes: dict[int, int] = {}
-    stack: list[int] = []
-    for index, (text, role) in enumerate(tokens):
-        if role != "muted":
-            continue
-        if text in "{[":
-            stack.append(index)
-        elif text in "}]" and stack:
-            closes[stack.pop()] = index
-    return closes
+class _Ahead:
+    """Neutralised tokens, and a look at those to come."""
+
+    def __init__(self, tokens: Iterable[Token]) -> None:
+        self._source = iter(tokens)
+        self._seen: deque[Token] = deque()
+
+    def take(self) -> Token | None:
+        """The next token."""
+        if self._seen:
+            return self._seen.popleft()
+        return self._more()
+
+    def _more(self) -> Token | None:
+        found = next(self._source, None)
+        if found is None or found[1] == "muted":  # marks of JSON's own
+            return found
+        return neutralise(found[0]), found[1]
+
+    def take_rest(self, room: int) -> list[Token] | None:
+        """What stands behind an opening bracket, to the one that closes it; None if `room` is too small."""
+        depth = 1
+        at = 0
+        while room >= 0:
+            if at == len(self._seen):
+                token = self._more()
+                if token is None:
+                    return None
+                self._seen.append(token)
+            text, role = self._seen[at]
+            at += 1
+            room -= cell_len(text) if len(text) <= 5 * room + 5 else room + 1
+            if role == "muted":
+                room -= text == ","
+                depth += (text in "{[") - (text in "}]")
+                if not depth:
+                    return [self._seen.popleft() for _ in range(at)] if room >= 0 else None
+        return None
 
 
 class _Writer:
-    """Puts pieces into lines, and cuts those wider than a line."""
+    """Puts pieces into lines, and cuts those wider than one; each method gives the lines that it filled."""
 
-    def __init__(self, width: int, most: int) -> None:
+    def __init__(self, width: int) -> None:
         self._width = max(1, width)
-        self._most = most
-        self._lines: list[list[Piece]] = [[]]
+        self._line: list[Piece] = []
         self._indent = 0
         self.column = 0
 
-    @property
-    def full(self) -> bool:
-        return len(self._lines) > self._most
-
-    def line(self, depth: int) -> None:
+    def line(self, depth: int) -> Iterator[list[Piece]]:
         """Begin a line; one that is still blank is used."""
-        indent = min(depth * _INDENT, _DEEPEST, self._width // 2)
-        if self._lines[-1] and self.column > self._indent:
-            self._lines.append([])
-        self._lines[-1] = [Piece(" " * indent)] if indent else []
-        self._indent = self.column = indent
+        if self.column > self._indent:
+            yield self._line
+        self._indent = min(depth * _INDENT, _DEEPEST, self._width // 2)
+        self._begin()
 
-    def put(self, text: str, role: str) -> None:
-        while text and not self.full:
+    def _begin(self) -> None:
+        self._line = [Piece(" " * self._indent)] if self._indent else []
+        self.column = self._indent
+
+    def put(self, text: str, role: str) -> Iterator[list[Piece]]:
+        """Put a token, over as many lines as it needs."""
+        room = self._width - self.column
+        if len(text) <= room and text.isascii():
+            self._line.append(Piece(text, role))
+            self.column += len(text)
+            return
+        at = 0
+        while at < len(text):
             room = self._width - self.column
-            cells = cell_len(text)
-            if cells <= room or (self.column == 0 and self._width == 1 and cells == 1):
-                self._lines[-1].append(Piece(text, role))
+            window = text[at : at + 5 * room + 8]  # a cell may hold a letter and four marks
+            cells = cell_len(window)
+            if at + len(window) == len(text) and (
+                cells <= room or (self.column == 0 and self._width == 1 and cells == 1)
+            ):
+                self._line.append(Piece(window, role))
                 self.column += cells
                 return
             if room < min(8, cells) and self.column > self._indent:
-                indent = self._indent
-                self._lines.append([Piece(" " * indent)] if indent else [])
-                self.column = indent
+                yield self._line
+                self._begin()
                 continue
-            part = take(text, max(1, room))
-            self._lines[-1].append(Piece(part, role))
-            text = text[len(part) :]
-            self._lines.append([Piece(" " * self._indent)] if self._indent else [])
-            self.column = self._indent
+            part = take(window, max(1, room))
+            self._line.append(Piece(part, role))
+            yield self._line
+            at += len(part)
+            self._begin()
 
-    def done(self) -> list[list[Piece]]:
-        lines = self._lines[: self._most]
-        while lines and not "".join(piece.text for piece in lines[-1]).strip():
-            lines.pop()
-        return lines
+    def end(self) -> Iterator[list[Piece]]:
+        """The last line, if there is anything in it."""
+        if self.column > self._indent:
+            yield self._line

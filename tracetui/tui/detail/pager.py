@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 from tracetui import format as fmt
+from tracetui.model.attributes import AttributeValue
 from tracetui.text import neutralise
 from tracetui.tui.detail import sql
-from tracetui.tui.detail.json_layout import layout, tokens_in, tokens_of
+from tracetui.tui.detail.json_layout import stream, tokens_in, tokens_of
 from tracetui.tui.detail.lines import Entry, Line, Piece, clean, wrap
 from tracetui.tui.detail.messages import paragraphs
 from tracetui.tui.detail.values import is_json, plain, wrap_pieces
@@ -35,7 +37,13 @@ def summary(entry: Entry) -> tuple[Piece, ...]:
 def pages(entry: Entry, width: int) -> Iterator[Line]:
     """The whole of a value in lines of at most `width` cells: JSON and SQL laid out, other text as it is."""
     found = _structured(entry, width)
-    yield from _text(plain(entry.value), width) if found is None else _pieces(found)
+    if found is not None:
+        yield from _pieces(found)
+    elif isinstance(entry.value, list | dict):
+        for text in _windows(entry.value):
+            yield from _text(text, width)
+    else:
+        yield from _text(plain(entry.value), width)
 
 
 def laid_out(entry: Entry, width: int) -> str:
@@ -52,16 +60,35 @@ def _structured(entry: Entry, width: int) -> Iterable[list[Piece]] | None:
     told = paragraphs(entry.key, value, width)
     if told is not None:
         return told
-    text = plain(value)
     if isinstance(value, dict | list):
-        if len(text) <= _JSON_LIMIT:
-            return layout(tokens_of(value), width, *[_JSON_LIMIT] * 3).lines
+        if _is_short(value):
+            return stream(tokens_of(value), width)
     elif isinstance(value, str):
+        text = value
         if text[:64].lstrip()[:1] in ("{", "[") and len(text) <= _JSON_LIMIT and is_json(text):
-            return layout(tokens_in(text), width, *[_JSON_LIMIT] * 3).lines
+            return stream(tokens_in(text), width)
         if entry.key in sql.KEYS and len(text) <= _SQL_LIMIT and sql.is_sql(text):
             return [part for line in sql.layout(text) for part in wrap_pieces(line, width)]
     return None
+
+
+def _is_short(value: list[AttributeValue] | dict[str, AttributeValue]) -> bool:
+    """Whether a value is no more text than is laid out; of a longer one no more than that is looked at."""
+    lengths = accumulate(len(token) for token, _ in tokens_of(value))
+    return all(length <= _JSON_LIMIT for length in lengths)
+
+
+def _windows(value: list[AttributeValue] | dict[str, AttributeValue]) -> Iterator[str]:
+    """The text of a value in pieces, made as they are read."""
+    pieces: list[str] = []
+    held = 0
+    for token, _ in tokens_of(value):
+        pieces.append(token)
+        held += len(token)
+        if held >= _WINDOW:
+            yield "".join(pieces)
+            pieces, held = [], 0
+    yield "".join(pieces)
 
 
 def _pieces(lines: Iterable[list[Piece]]) -> Iterator[Line]:
