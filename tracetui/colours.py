@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from hashlib import blake2s
+from zlib import crc32
 
 from msgspec import Struct
 
@@ -248,7 +248,7 @@ def _slot_of(service: str) -> int:
     known = _known(service)
     if known is not None:
         return known
-    return int.from_bytes(blake2s(service.encode("utf-8", "replace"), digest_size=4).digest(), "big")
+    return crc32(service.encode("utf-8", "replace"))
 
 
 def deal(services: Iterable[str], count: int) -> dict[str, int]:

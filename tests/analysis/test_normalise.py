@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracetui.analysis import normalise
+from tracetui.analysis import names, normalise
 
 
 @pytest.mark.parametrize(
@@ -57,9 +57,9 @@ def test_paths(target: str, text: str) -> None:
 
 
 def test_names() -> None:
-    assert normalise.name("GET /users/123") == "GET /users/{id}"
-    assert normalise.name("orders.v1.Orders/List") == "orders.v1.Orders/List"
-    assert normalise.name("worker-7 took 12345") == "worker-{id} took {id}"
+    assert names.name("GET /users/123") == "GET /users/{id}"
+    assert names.name("orders.v1.Orders/List") == "orders.v1.Orders/List"
+    assert names.name("worker-7 took 12345") == "worker-{id} took {id}"
 
 
 def test_urls_are_split() -> None:
@@ -85,7 +85,7 @@ def test_any_text(text: str) -> None:
         assert "\n" not in found.text or "\n" in text
         assert len(found.text) <= len(text) + 2 * text.count("'") + 2
     normalise.path(text)
-    normalise.name(text)
+    names.name(text)
     normalise.split_url(text)
 
 

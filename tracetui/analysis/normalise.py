@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Final, NamedTuple
+
+from tracetui.analysis.names import IDS, LONGEST, UUID
 
 MOST_TEXT: Final = 16_384
 """Characters of a statement that are looked at one by one; the rest counts as one parameter."""
@@ -46,16 +47,9 @@ _JSON: Final = re.compile(
 _LIST: Final = re.compile(r"([(\[]) ?\?(?: ?, ?\?)*+ ?([)\]])")
 _ROWS: Final = re.compile(r"\(\?\)(?: ?, ?\(\?\))++")
 
-_UUID: Final = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-_IDS: Final = re.compile(
-    rf"{_UUID}"
-    r"|(?<![A-Za-z0-9])(?=[0-9a-fA-F]*[0-9])[0-9a-fA-F]{8,}(?![A-Za-z0-9])"  # hex with a digit in it
-    r"|(?<![A-Za-z0-9])\d++|\d{3,}+"  # v1, s3 and oauth2 stay
-)
 _SEGMENT_ID: Final = re.compile(
-    rf"{_UUID}|[0-9a-fA-F]{{16,}}|(?=[^0-9]*\d)[A-Za-z0-9_\-=~.]{{20,}}|[^@/]+@[^@/]+\.[^@/]+"
+    rf"{UUID}|[0-9a-fA-F]{{16,}}|(?=[^0-9]*\d)[A-Za-z0-9_\-=~.]{{20,}}|[^@/]+@[^@/]+\.[^@/]+"
 )
-_LONGEST_NAME: Final = 512
 
 
 class Normal(NamedTuple):
@@ -74,6 +68,8 @@ def bounded(text: str) -> str:
     """A text, or of a long one its beginning and a digest: equal where the texts are equal."""
     if len(text) <= _LONG:
         return text
+    from hashlib import blake2b  # loads a large library, for what is rare
+
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
     return f"{text[: _LONG - 25]}…{digest}"
 
@@ -126,7 +122,7 @@ def path(target: str) -> Normal:
     """
     target = target[:MOST_TEXT].partition("#")[0]
     way, _, _query = target.partition("?")
-    segments = [_segment(part) for part in way[:_LONGEST_NAME].split("/")]
+    segments = [_segment(part) for part in way[:LONGEST].split("/")]
     return Normal("/".join(segments) or "/", bounded(target))
 
 
@@ -135,17 +131,7 @@ def _segment(part: str) -> str:
         return part
     if _SEGMENT_ID.fullmatch(part):
         return "{id}"
-    return _IDS.sub("{id}", part)
-
-
-@lru_cache(4096)
-def name(text: str) -> str:
-    """A name of an operation without what looks like an id in it."""
-    if len(text) > _LONGEST_NAME:
-        text = text[:_LONGEST_NAME]
-    if text.isalpha() or not any(char.isdigit() for char in text):
-        return text
-    return _IDS.sub("{id}", text)
+    return IDS.sub("{id}", part)
 
 
 def split_url(url: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from tracetui.analysis import conventions as conv
 from tracetui.analysis import normalise, verbs
 from tracetui.analysis.conventions import first_text
+from tracetui.analysis.names import name as plain_name
 from tracetui.model.attributes import Attributes
 
 __all__ = ["Area", "Signature", "signature"]
@@ -83,7 +84,7 @@ def signature(attributes: Attributes, name: str, kind: str = "unspecified") -> S
             found = maker(attributes, name, kind)
             if found is not None:
                 return found
-    plain = normalise.name(name)
+    plain = plain_name(name)
     return Signature(Area.NONE, plain, _short(plain), None, _target(attributes))
 
 
@@ -100,7 +101,7 @@ def _messaging(attributes: Attributes, name: str, kind: str) -> Signature | None
     if not destination and not first_text(attributes, conv.MESSAGING_SYSTEM):
         return None
     operation = first_text(attributes, conv.MESSAGING_OPERATION) or kind
-    where = normalise.name(destination) or normalise.name(name)
+    where = plain_name(destination) or plain_name(name)
     text = f"{operation} {where}"
     return Signature(Area.MESSAGING, text, _short(text), None, destination, False, verb=operation.upper())
 
@@ -190,17 +191,17 @@ def _parameters(attributes: Attributes, literals: str | None) -> str | None:
 
 def _sql_label(text: str, verb: str, name: str) -> str:
     if name and verb and verb in name.upper() and not verbs.GENERIC.fullmatch(name) and len(name) <= 40:
-        return normalise.name(name)
+        return plain_name(name)
     table = verbs.TABLE.search(text)
     if verb and table:
         return _short(f"{verb} {table[1].strip(chr(34) + '`').rpartition('.')[2]}")
-    return _short(text) if text else _short(normalise.name(name))
+    return _short(text) if text else _short(plain_name(name))
 
 
 def _operation(attributes: Attributes, name: str) -> Signature:
     operation = first_text(attributes, conv.DB_OPERATION)
     table = first_text(attributes, conv.DB_COLLECTION)
-    text = " ".join(part for part in (operation, table) if part) or normalise.name(name)
+    text = " ".join(part for part in (operation, table) if part) or plain_name(name)
     reads = operation.lower() in verbs.READ_OPERATIONS if operation else None
     paged = operation.lower() in ("getmore", "scan")
     return Signature(
@@ -228,7 +229,7 @@ def _cache(attributes: Attributes, name: str, statement: str) -> Signature:
     statement = statement or first_text(attributes, conv.DB_OPERATION) or name
     words = statement[: normalise.MOST_TEXT].split(None, 2)
     verb = words[0].upper() if words else ""
-    key = normalise.name(words[1]) if len(words) > 1 else ""
+    key = plain_name(words[1]) if len(words) > 1 else ""
     masked = len(words) < 2 or "?" in statement
     text = f"{verb} {key}".rstrip()
     return Signature(
@@ -252,7 +253,7 @@ def _rpc(attributes: Attributes, name: str, kind: str) -> Signature | None:
     if method and service and "/" not in method:
         text = f"{service}/{method}"
     else:
-        text = method.lstrip("/") or normalise.name(name)
+        text = method.lstrip("/") or plain_name(name)
     word = text.rpartition("/")[2].rpartition(".")[2]
     reads = True if verbs.RPC_READS.match(word) else False if verbs.RPC_WRITES.match(word) else None
     return Signature(Area.RPC, text, _short(text), None, _target(attributes), reads, verb=word.upper())
@@ -301,7 +302,7 @@ def _named_path(name: str) -> str:
         return ""
     rest = name.removeprefix("HTTP ")
     word, _, way = rest.partition(" ")
-    return normalise.path(way).text if word.isupper() and way.startswith("/") else normalise.name(rest)
+    return normalise.path(way).text if word.isupper() and way.startswith("/") else plain_name(rest)
 
 
 _MAKERS: Final = (

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracetui.errors import UsageError
 from tracetui.loaders.remote import Remote, is_address
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 _MAX_TIMEOUT_S = 3600.0
 
 
-@dataclass(frozen=True, repr=False)
-class LazyFetcher:
+class LazyFetcher(NamedTuple):
     """Gets what addresses stand for, once there is one. See `loaders.remote.Fetch`.
 
     Attributes:

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, get_args
+from typing import Any, Final, NamedTuple, get_args
 
 from tracetui.cli.options import ClockOption, Colour, CriticalPath, Options
 from tracetui.cli.printing import Format, Spans, print_traces
 
 
-@dataclass(frozen=True)
-class Show:
+class Show(NamedTuple):
     """What a command line of `show` asks for."""
 
     names: tuple[str, ...]

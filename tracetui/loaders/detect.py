@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import re
-from typing import Final, Protocol, cast
+from collections.abc import Iterator
+from typing import Final, NamedTuple, Protocol, cast
 
 from tracetui.errors import NotATrace, UsageError
 from tracetui.loaders.control import Control
@@ -25,11 +26,26 @@ class Loader(Protocol):
         """Read a source into a builder."""
 
 
-LOADERS: Final = {
-    "jaeger-ui": "tracetui.loaders.jaeger",
-    "otlp-json": "tracetui.loaders.otlp",
-    "otlp-ndjson": "tracetui.loaders.otlp_ndjson",
-    "zipkin-v2": "tracetui.loaders.zipkin",
+class Format(NamedTuple):
+    """Where a format is read.
+
+    Attributes:
+        module: The name of its loader.
+        words: At least one of them stands in each of its heads; without one its loader is not even imported.
+    """
+
+    module: str
+    words: tuple[bytes, ...]
+
+
+FORMATS: Final = {
+    "jaeger-ui": Format(
+        "tracetui.loaders.jaeger",
+        (b'"traceID"', b'"spanID"', b'"operationName"', b'"processID"', b'"references"', b'"errors"'),
+    ),
+    "otlp-json": Format("tracetui.loaders.otlp", (b"Spans", b"_spans")),
+    "otlp-ndjson": Format("tracetui.loaders.otlp_ndjson", (b"Spans", b"_spans")),
+    "zipkin-v2": Format("tracetui.loaders.zipkin", (b'"traceId"',)),
 }
 """Formats that can be read, in the order in which they are tried."""
 
@@ -73,12 +89,12 @@ def find_loader(source: ByteSource, input_format: str | None = None) -> Loader:
         NotATrace: The source is in no format that can be read; the message says what it is.
     """
     if input_format is not None:
-        if input_format not in LOADERS:
-            raise UsageError(f"unknown input format {input_format!r}", hint="one of " + ", ".join(LOADERS))
-        return cast(Loader, importlib.import_module(LOADERS[input_format]))
+        if input_format not in FORMATS:
+            raise UsageError(f"unknown input format {input_format!r}", hint="one of " + ", ".join(FORMATS))
+        return _loader(FORMATS[input_format])
     head = Head(source)
     for size in HEAD_SIZES[1:]:
-        for loader in loaders():
+        for loader in candidates(head):
             if loader.sniff(head):
                 return loader
         if head.complete or head.data.lstrip()[:1] not in (b"{", b"["):
@@ -88,9 +104,15 @@ def find_loader(source: ByteSource, input_format: str | None = None) -> Loader:
     raise NotATrace(what, source=source.name, hint=hint)
 
 
-def loaders() -> list[Loader]:
-    """All loaders, in the order in which they are tried."""
-    return [cast(Loader, importlib.import_module(name)) for name in LOADERS.values()]
+def candidates(head: Head) -> Iterator[Loader]:
+    """The loaders that a head may be for, in the order in which they are tried."""
+    for format in FORMATS.values():
+        if any(word in head.data for word in format.words):
+            yield _loader(format)
+
+
+def _loader(format: Format) -> Loader:
+    return cast(Loader, importlib.import_module(format.module))
 
 
 def what_it_is(head: Head) -> tuple[str, str]:

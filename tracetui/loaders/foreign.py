@@ -7,7 +7,7 @@ from typing import Final
 
 from tracetui.errors import NotATrace
 from tracetui.loaders.control import Control
-from tracetui.loaders.detect import Loader, loaders
+from tracetui.loaders.detect import Loader, candidates
 from tracetui.loaders.documents import line_of
 from tracetui.loaders.head import HEAD_SIZES, Head
 from tracetui.loaders.stream import JsonFault
@@ -107,7 +107,7 @@ def _read_foreign(own: Loader, source: ByteSource, builder: StoreBuilder, contro
         control.foreign = []
         excerpt = Excerpt(source, ranges)
         head = Head(MemorySource(source.name, excerpt.first(HEAD_SIZES[1])), HEAD_SIZES[1])
-        other = next((one for one in loaders() if _family(one) not in read and one.sniff(head)), None)
+        other = next((one for one in candidates(head) if _family(one) not in read and one.sniff(head)), None)
         if other is None:
             _tell(source, builder, ranges, "")
             return

@@ -17,13 +17,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct, field
 
 from tracetui.loaders.scan import find_all
 
@@ -132,8 +132,7 @@ class Learner:
             shape.end = data[at - blanks - 1 : match.end()]
 
 
-@dataclass(slots=True)
-class Chunk(Generic[T]):
+class Chunk(Struct, Generic[T]):
     """Some records of one array.
 
     Attributes:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, overload
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, field
 
 from tracetui.errors import TracetuiError
 from tracetui.model.clock_offset import ClockOffset
@@ -175,8 +174,7 @@ class Traces(Sequence[Trace]):
         return Trace(self._collection, numbers)
 
 
-@dataclass
-class Collection:
+class Collection(Struct, dict=True, eq=False):
     """All that was read, from one source or several.
 
     Attributes:
@@ -200,8 +198,8 @@ class Collection:
     complete: bool = True
     notes: list[str] = field(default_factory=list)
     fates: dict[int, Fate] = field(default_factory=dict)
-    raw: Collection | None = field(default=None, repr=False)
-    adjusted: dict[int, list[ClockOffset]] = field(default_factory=dict, repr=False)
+    raw: Collection | None = None
+    adjusted: dict[int, list[ClockOffset]] = field(default_factory=dict)
 
     @cached_property
     def table(self) -> TraceTable:
@@ -250,10 +248,10 @@ class Collection:
             self._keys = (trace, {self.store.key(row): row for row in range(first, last)})
         return self._keys[1]
 
-    kept: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
+    kept: dict[object, Any] = field(default_factory=dict)
     """What was computed once for all traces, by whoever did."""
 
-    _keys: tuple[int, dict[str, int]] | None = field(default=None, repr=False)
+    _keys: tuple[int, dict[str, int]] | None = None
 
     def select(self, traces: Sequence[int]) -> Collection:
         """A collection of some of the traces, in their order here.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tracetui.errors import InputError
 from tracetui.files import reason
@@ -19,8 +20,7 @@ _KINDS = (
 )
 
 
-@dataclass
-class Found:
+class Found(Struct):
     """What a name stands for.
 
     Attributes:

@@ -12,7 +12,6 @@ from typing import Final
 import numpy as np
 from msgspec import Struct
 
-from tracetui.analysis import normalise
 from tracetui.analysis.blocking import Mode
 from tracetui.analysis.columns import Ints, Mask, Rows
 from tracetui.analysis.critical_path import CriticalPaths
@@ -20,6 +19,7 @@ from tracetui.analysis.findings.columns import TraceColumns
 from tracetui.analysis.findings.facts import Facts, Reader
 from tracetui.analysis.findings.scan import Scan
 from tracetui.analysis.findings.thresholds import Thresholds
+from tracetui.analysis.names import name as plain_name
 from tracetui.model.distinct import distinct
 from tracetui.model.store import SpanStore, Status
 from tracetui.model.trace import Trace
@@ -44,7 +44,7 @@ class _PlainNames(dict[int, int]):
         self._numbers: dict[str, int] = {}
 
     def __missing__(self, code: int) -> int:
-        plain = normalise.name(self._strings[code])
+        plain = plain_name(self._strings[code])
         number = self[code] = self._numbers.setdefault(plain, len(self._numbers))
         return number
 

@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
+from textual import on
+
 from tracetui.errors import Cancelled, TracetuiError
 from tracetui.tui.runner import Runner, Tell
 from tracetui.tui.state.facts import Facts
+from tracetui.tui.widgets.waterfall import Waterfall
 
 from .paned import PanedScreen
 
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
     from tracetui.tui.widgets.why import WhyPane
 
 
+PAUSE_SECONDS = 0.05
+"""What a trace's rows have for themselves before findings are looked for."""
+
+
 class ExplainedScreen(PanedScreen):
     """A screen with panes, of which one tells what was found about the trace."""
 
@@ -26,6 +33,7 @@ class ExplainedScreen(PanedScreen):
         super().__init__(ascii=ascii, pinned=pinned)
         self._finder = Runner(self, "findings")
         self._found_for: Facts | None = None
+        self._sought: Facts | None = None  # what findings are to be looked for in as soon as it is drawn
         self._at_span = (-1, -1)  # the finding whose spans are gone through, and the last one of them
 
     def _explain(self) -> None:
@@ -39,7 +47,16 @@ class ExplainedScreen(PanedScreen):
         elif facts.paths is not None and self._tracetui.whole and self._found_for is not facts:
             self._found_for, self._why_trouble = facts, ""
             self._show_why(None)
-            self.call_after_refresh(self._look_for, facts)
+            self._sought = facts
+            if self._waterfall.drawn:
+                self._seek()
+
+    @on(Waterfall.Drawn)
+    def _seek(self) -> None:
+        """Look for what is to be found as soon as that keeps no picture waiting."""
+        if self._sought is not None:
+            self.set_timer(PAUSE_SECONDS, partial(self._look_for, self._sought))
+            self._sought = None
 
     def _look_for(self, facts: Facts) -> None:
         if facts is self._facts:

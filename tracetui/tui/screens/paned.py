@@ -73,6 +73,7 @@ class PanedScreen(SearchedScreen):
         self._wanted: bool | None = None  # the detail pane, as the user chose it; None: as fits
         self._look = -1
         self._composed = False
+        self._furnished = False  # whether panes that nobody asked for are made: they follow the first rows
         self._guesser = Runner(self, "guess")
 
     @property
@@ -80,7 +81,7 @@ class PanedScreen(SearchedScreen):
         return self.app  # type: ignore[return-value]
 
     def compose(self) -> ComposeResult:
-        # Arranged before there is anything to style: a pane that came later would have all drawn twice.
+        # Arranged before there is anything to style: what moved later would have all drawn twice.
         self._lay_out(*self.app.size)
         yield self._header
         with Container(id="body"):
@@ -106,7 +107,7 @@ class PanedScreen(SearchedScreen):
             self.set_class(name == side, f"-{name}")
         shown = width >= WIDE if self._wanted is None else self._wanted
         self.set_class(shown, "-detail")
-        if shown and self._detail is None:
+        if shown and self._detail is None and (self._furnished or self._wanted):
             from tracetui.tui.widgets.detail import DetailPane
 
             self._detail = DetailPane(id="detail")
@@ -124,7 +125,7 @@ class PanedScreen(SearchedScreen):
         """Show the findings where there is room, or where they were asked for."""
         shown = width >= WIDE if self._why_wanted is None else self._why_wanted
         self.set_class(shown, "-why")
-        if shown and self._why_pane is None:
+        if shown and self._why_pane is None and (self._furnished or self._why_wanted):
             from tracetui.tui.widgets.why import WhyPane
 
             self._why_pane = WhyPane(ascii=self._keys.ascii, id="why")
@@ -170,6 +171,13 @@ class PanedScreen(SearchedScreen):
             self._waterfall.relayout()
             grid = self._ruler.measure(self._view, self._waterfall.columns, self._tracetui.clock)
             self._waterfall.set_grid(grid)
+
+    @on(Waterfall.Drawn)
+    def _furnish(self) -> None:
+        """Make the panes that are to be there without being asked for."""
+        if not self._furnished:
+            self._furnished = True
+            self._lay_out()
 
     @property
     def _detail_open(self) -> bool:

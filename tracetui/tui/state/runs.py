@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec.structs import replace
 
-from tracetui.analysis import normalise
+from tracetui.analysis.names import name as plain_name
 from tracetui.model.store import Status
 from tracetui.model.trace import Trace
 
@@ -58,7 +58,7 @@ def _like(forest: Forest, trace: Trace) -> Int64:
     if len(used) <= _MOST_NAMES:
         plain: dict[str, int] = {}
         same = np.zeros(len(store.strings), np.int64)
-        same[used] = [plain.setdefault(normalise.name(store.strings[code]), code) for code in used.tolist()]
+        same[used] = [plain.setdefault(plain_name(store.strings[code]), code) for code in used.tolist()]
         names = same[names].astype(np.int32)
     like = (names.astype(np.int64) << 35) | (store.service[rows].astype(np.int64) << 3) | store.kind[rows]
     if forest.rows is None:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from rich.style import Style
 from textual.strip import Strip
 
-from tracetui.analysis import normalise
+from tracetui.analysis.names import name as plain_name
 from tracetui.export.bars import Window as BarWindow
 from tracetui.format import duration, plural
 from tracetui.model.store import Flag
@@ -132,7 +132,7 @@ class RowPainter:
         text = self._texts.get(code)
         if text is None:
             found = self.facts.trace.store.strings[code if code >= 0 else -1 - code][:2000]
-            text = steady(neutralise(found if code >= 0 else normalise.name(found)))
+            text = steady(neutralise(found if code >= 0 else plain_name(found)))
             self._texts[code] = text = to_ascii(text) if self.ascii else text
         return text
 

@@ -54,6 +54,9 @@ class Waterfall(ScrollView, can_focus=True):
     class Laid(Message):
         """The widget has another width: the ruler must follow."""
 
+    class Drawn(Message):
+        """Rows of the content are on the screen, or will be in a moment, in another form than before."""
+
     def __init__(self, *, ascii: bool = False, pinned: Sequence[str] = (), id: str | None = None) -> None:
         super().__init__(id=id)
         self.pinned = tuple(pinned)
@@ -102,6 +105,11 @@ class Waterfall(ScrollView, can_focus=True):
         if 0 <= y < self.size.height:
             self.refresh(Region(0, y, self.size.width, 1))
 
+    @property
+    def drawn(self) -> bool:
+        """Whether rows of the content were drawn as they are now."""
+        return self._painter is not None
+
     def _forget(self) -> None:
         self._strips.clear()
         self._painter = None
@@ -142,6 +150,7 @@ class Waterfall(ScrollView, can_focus=True):
         if self._painter is None:
             grid = self.grid.ljust(self.columns.bars)
             self._painter = RowPainter(self.facts, view, styles, self.columns, grid, self.ascii, self.pinned)
+            self.post_message(self.Drawn())
         node = int(view.visible[line])
         key = (node, node == view.cursor)
         strip = self._strips.get(key)
