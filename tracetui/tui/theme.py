@@ -319,12 +319,4 @@ ModalScreen { background: $background 60%; }
 ModalScreen:ansi { background: transparent; }
 ScrollView { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }
 Input > .input--placeholder, Input > .input--suggestion { color: $text-muted; }
-CommandPalette > Vertical { width: 64; max-width: 100%; margin-top: 2; background: $surface; }
-CommandPalette #--input { height: 3; padding: 1; border: none; background: $panel; }
-CommandPalette #--input.--list-visible { border: none; }
-CommandPalette SearchIcon { display: none; }
-CommandPalette CommandInput, CommandPalette CommandInput:focus { border: none; height: 1; padding: 0 1; }
-CommandPalette CommandList { max-height: 60vh; border: none; background: $surface; }
-CommandPalette CommandList > .option-list--option { text-style: none; }
-CommandPalette LoadingIndicator { border: none; }
 """

@@ -5,11 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from textual.command import CommandListItem, CommandPalette, SimpleProvider
+
 from tracetui.tui.bindings import actions_for, actions_of, key_label
 from tracetui.tui.settings import name_of
 
 if TYPE_CHECKING:
     from tracetui.tui.app import TraceApp
+
+
+class Palette(CommandPalette):
+    """Textual's palette in this program's looks."""
+
+    CSS = """
+    Palette > Vertical { width: 64; max-width: 100%; margin-top: 2; background: $surface; }
+    Palette #--input { height: 3; padding: 1; border: none; background: $panel; }
+    Palette #--input.--list-visible { border: none; }
+    Palette SearchIcon { display: none; }
+    Palette CommandInput, Palette CommandInput:focus { border: none; height: 1; padding: 0 1; }
+    Palette CommandList { max-height: 60vh; border: none; background: $surface; }
+    Palette CommandList > .option-list--option { text-style: none; }
+    Palette LoadingIndicator { border: none; }
+    """
 
 
 def open_palette(app: TraceApp) -> None:
@@ -32,9 +49,10 @@ def open_palette(app: TraceApp) -> None:
     listed = [action for action in actions_for(context, actions_of(app)) if action.id != "palette"]
     column = max(len(action.description) for action in listed) + 3
     # One line each, the key in a column of its own: what an action does in a sentence is told by the help.
-    commands: list[tuple[str, Callable[[], object]]] = [
+    commands: list[CommandListItem] = [
         (f"{action.description:<{column}}{key_label(action.keys[0])}", runner(action.call))
         for action in listed
     ]
     commands += [(f"Theme: {name_of(name)}", chooser(name)) for name in app.themes]
-    app.search_commands(commands, placeholder="an action")
+    provider = SimpleProvider(screen, commands)
+    app.push_screen(Palette(providers=[provider], placeholder="an action"))  # type: ignore[list-item]  # as Textual does

@@ -103,10 +103,11 @@ class PanedScreen(SearchedScreen):
         width = self.size.width if width < 0 else width
         height = self.size.height if height < 0 else height
         side, cells = place(width, height, self._rows_shown)
-        for name in ("below", "right", "over"):
-            self.set_class(name == side, f"-{name}")
         shown = width >= WIDE if self._wanted is None else self._wanted
-        self.set_class(shown, "-detail")
+        why_shown = width >= WIDE if self._why_wanted is None else self._why_wanted
+        classes = {f"-{name}": name == side for name in ("below", "right", "over")}
+        # All at once, and not before there is anything to be styled: each change styles all that is there.
+        self.update_classes({**classes, "-detail": shown, "-why": why_shown}, update=bool(self.children))
         if shown and self._detail is None and (self._furnished or self._wanted):
             from tracetui.tui.widgets.detail import DetailPane
 
@@ -114,18 +115,17 @@ class PanedScreen(SearchedScreen):
             if self._composed:
                 self.query_one("#panes").mount(self._detail, before=0 if self._why_pane is not None else None)
                 self._tell_detail()
-        self._lay_out_why(width)
+        if why_shown:
+            self._make_why()
         if self._composed:
             panes = self.query_one("#panes")
             panes.styles.height = cells if side == "below" else "1fr"
             panes.styles.width = cells if side == "right" else "1fr"
         self._measure()
 
-    def _lay_out_why(self, width: int) -> None:
-        """Show the findings where there is room, or where they were asked for."""
-        shown = width >= WIDE if self._why_wanted is None else self._why_wanted
-        self.set_class(shown, "-why")
-        if shown and self._why_pane is None and (self._furnished or self._why_wanted):
+    def _make_why(self) -> None:
+        """Make the pane of findings where there is none."""
+        if self._why_pane is None and (self._furnished or self._why_wanted):
             from tracetui.tui.widgets.why import WhyPane
 
             self._why_pane = WhyPane(ascii=self._keys.ascii, id="why")

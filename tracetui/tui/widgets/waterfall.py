@@ -19,6 +19,8 @@ from .line import Line
 from .rows import RowPainter, cells_needed
 
 KEPT_STRIPS = 2000
+LATEST_SECONDS = 1.0
+"""How long rows are waited for that there may be no room to draw."""
 
 
 class Waterfall(ScrollView, can_focus=True):
@@ -55,7 +57,7 @@ class Waterfall(ScrollView, can_focus=True):
         """The widget has another width: the ruler must follow."""
 
     class Drawn(Message):
-        """Rows of the content are on the screen, or will be in a moment, in another form than before."""
+        """Rows of the content are on the screen, or will be in a moment; or there is no room for any."""
 
     def __init__(self, *, ascii: bool = False, pinned: Sequence[str] = (), id: str | None = None) -> None:
         super().__init__(id=id)
@@ -79,6 +81,8 @@ class Waterfall(ScrollView, can_focus=True):
         self._needed = cells_needed(facts)
         self._seen = (-1, -1)
         self.sync()
+        if self.is_attached:
+            self.set_timer(LATEST_SECONDS, self._tell_late)
 
     def sync(self) -> None:
         """Draw what has changed in the view since the last call: two lines for a move of the cursor."""
@@ -104,6 +108,10 @@ class Waterfall(ScrollView, can_focus=True):
         y = line - self.scroll_offset.y
         if 0 <= y < self.size.height:
             self.refresh(Region(0, y, self.size.width, 1))
+
+    def _tell_late(self) -> None:
+        if not self.drawn:
+            self.post_message(self.Drawn())
 
     @property
     def drawn(self) -> bool:
