@@ -10,7 +10,8 @@ import pytest
 from tests.analysis.test_skew import MS, load, span
 from tests.tui.test_screens import loaded
 from tests.tui.viewer import press, text_of, viewing
-from tracetui.analysis.fragments import fragments_by_parent, guess_caller
+from tracetui.analysis.findings import Kind, find
+from tracetui.analysis.fragments import fragments_by_parent, guess_caller, last_seen
 from tracetui.cli.main import run
 from tracetui.model.trace import Collection
 
@@ -52,6 +53,31 @@ def test_no_guess_where_nothing_fits(tmp_path: Path) -> None:
     below = span(4, 6 * MS, 9 * MS, "stock", 3)
     spans = [span(1, 0, 100 * MS, "shop"), late, answered, below, span(5, 20 * MS, 10 * MS, "stock", 99)]
     assert guessed(load(tmp_path, *spans)) == {"63": ""}
+
+
+def test_the_finding_has_the_same_guess(tmp_path: Path) -> None:
+    spans = [
+        span(1, 0, 100 * MS, "shop"),
+        client(2, 10 * MS, 50 * MS, "stock"),
+        client(3, 15 * MS, 30 * MS, "mail"),  # closer around it, but for another
+        span(5, 20 * MS, 10 * MS, "stock", 99),
+    ]
+    [trace] = load(tmp_path, *spans).traces
+    [found] = [one for one in find(trace) if one.kind is Kind.FRAGMENTED_TRACE]
+    assert found.evidence["guess"] == "it broke between shop op2 and stock op5"
+
+
+def test_without_a_call_that_names_the_service_the_last_seen_is_told(tmp_path: Path) -> None:
+    spans = [
+        span(1, 0, 100 * MS, "shop"),
+        span(2, 10 * MS, 50 * MS, "shop", 1),
+        span(5, 20 * MS, 9 * MS, "x", 99),
+    ]
+    trace = load(tmp_path, *spans).traces[0]
+    assert guess_caller(trace, [trace.last - 1]) is None
+    assert last_seen(trace, [trace.last - 1]) == 1
+    [found] = [one for one in find(trace) if one.kind is Kind.FRAGMENTED_TRACE]
+    assert found.evidence["guess"] == "it broke between shop op2 and x op5"
 
 
 async def test_the_guess_is_told_as_one(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -52,6 +52,32 @@ def guess_caller(trace: Trace, fragments: Iterable[int]) -> int | None:
     return next(named, None)
 
 
+def last_seen(trace: Trace, fragments: Iterable[int]) -> int | None:
+    """The last that is known before some fragments: a weaker guess, for where no call names their service.
+
+    It is a span without children below the primary root that was running all the time the largest fragment
+    was. Of several the shortest.
+
+    Args:
+        trace: The trace.
+        fragments: Rows of fragment roots that name the same missing parent.
+
+    Returns:
+        Row of the span; None where the root is missing, or none fits.
+    """
+    store, root = trace.store, trace.root.row
+    if store.flags[root] & np.uint16(Flag.HAS_PARENT):
+        return None
+    largest = max(fragments, key=lambda row: (int(store.size[row]), -row))
+    below = np.arange(root, root + int(store.size[root]))
+    fits = (store.size[below] == 1) & (store.start_ns[below] <= store.start_ns[largest])
+    fits &= end_times(store, below) >= end_times(store, slice(largest, largest + 1))
+    below = below[fits]
+    if not len(below):
+        return None
+    return int(below[np.argmin(store.duration_ns[below])])
+
+
 def fragments_by_parent(trace: Trace) -> dict[str, list[int]]:
     """Rows of fragment roots by the id of the parent that they miss, in row order."""
     store = trace.store

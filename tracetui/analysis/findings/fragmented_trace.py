@@ -11,6 +11,7 @@ from tracetui import format as fmt
 from tracetui.analysis.findings.context import Context
 from tracetui.analysis.findings.finding import Draft, Evidence, Kind, Rule
 from tracetui.analysis.findings.words import listed
+from tracetui.analysis.fragments import fragments_by_parent, guess_caller, last_seen
 from tracetui.model.store import Flag
 
 
@@ -35,7 +36,7 @@ def _detect(context: Context) -> Iterator[Draft]:
         "services_at_the_edges": services[:20],
         "roots": len(parentless),
     }
-    guess = _guess(context, orphans.tolist(), bool(len(parentless)))
+    guess = _guess(context)
     if guess:
         evidence["guess"] = guess
     lost = fmt.plural(len(missing), "span")
@@ -62,20 +63,19 @@ def _several_roots(context: Context, roots: list[int]) -> Draft:
     )
 
 
-def _guess(context: Context, orphans: list[int], has_root: bool) -> str:
-    """Where the trace broke: the last service seen, and the first one after the hole."""
-    if not has_root:
+def _guess(context: Context) -> str:
+    """Where the trace broke, at the largest hole: the last that was seen, and the first after it."""
+    trace, size = context.trace, context.store.size
+    groups = list(fragments_by_parent(trace).values())
+    lost = max(groups, key=lambda rows: (int(size[rows].sum()), -rows[0]))
+    caller = guess_caller(trace, lost)
+    if caller is None:
+        caller = last_seen(trace, lost)
+    if caller is None:
         return ""
-    largest = max(orphans, key=lambda row: (int(context.size[row]), -row))
-    below = np.arange(context.root, context.root + int(context.size[context.root]))
-    around = below[
-        (context.start[below] <= context.start[largest]) & (context.end[below] >= context.end[largest])
-    ]
-    around = around[context.size[around] == 1]
-    if not len(around):
-        return ""
-    shortest = int(around[np.argmin(context.duration[around])])
-    return f"it broke between {context.who(shortest)} and {context.who(largest)}"
+    largest = max(lost, key=lambda row: (int(size[row]), -row))
+    first = context.first
+    return f"it broke between {context.who(caller - first)} and {context.who(largest - first)}"
 
 
 RULE: Final = Rule(
