@@ -60,7 +60,8 @@ def load(
 
     Raises:
         InputError: No source could be read, or none holds a trace that was asked for.
-        BackendError: That went wrong with one from a network.
+        BackendError: That went wrong with one from a network, and nothing of it came: what came is given, with
+            the error among its failures.
     """
     builder = StoreBuilder()
     control = Control(builder, on_progress=on_progress, on_partial=on_partial, cancelled=cancelled)
@@ -110,6 +111,8 @@ def _chosen(collection: Collection, trace_ids: Sequence[str], asked_for: Set[str
     wanted = {plain_id(text) for text in trace_ids}
     ids = collection.store.trace_ids
     numbers = [number for number, id in enumerate(ids) if plain_id(id) in wanted or id in asked_for]
+    if not numbers and collection.failures:
+        raise collection.failures[0]
     if not numbers and collection.complete:
         told = f"trace {', '.join(trace_ids)} is not among the {len(ids)} traces read"
         raise InputError(told, hint="check the id")

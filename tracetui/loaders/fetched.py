@@ -1,4 +1,4 @@
-"""Sources that come over a network into one builder: whole, or told to be broken off."""
+"""Sources that come over a network into one builder: whole, or told to be a part."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Fetched:
         self.asked_for: set[str] = set()
         self._left_out: set[str] = set()
         self._notes: list[str] = []
-        self._broken_spans = 0
+        self._is_whole = True
 
     def read_address(
         self,
@@ -63,7 +63,7 @@ class Fetched:
         """Read what came of an address.
 
         Raises:
-            BackendError: It broke off, is not whole, or is no trace; what came of it is marked as such.
+            BackendError: It broke off, is not whole, or is no trace; what came of it is kept, marked as such.
             Stopped: The user wants no more.
         """
         known = set(self._builder.traces.texts)
@@ -91,10 +91,12 @@ class Fetched:
             if fault := broken(issues, builder.issues):
                 raise BackendError(f"the answer is not whole: {fault}", source=source.name)
         except BackendError as error:
-            if builder.span_count > spans:
-                self._broken_spans += builder.span_count - spans
-                builder.issues.add(IssueCode.PARTIAL_TRACE, f"{source.name}: {error.message}")
-            raise
+            if builder.span_count == spans:
+                raise
+            self._is_whole = False
+            builder.issues.add(IssueCode.PARTIAL_TRACE, f"{source.name}: {error.message}")
+            told = f"{error.message}; what came before that is shown, and is not all"
+            raise BackendError(told, source=source.name, hint=error.hint) from None
 
     def _read(self, source: ByteSource) -> None:
         try:
@@ -105,14 +107,8 @@ class Fetched:
             raise _of_network(error, source) from None
 
     def finish(self, collection: Collection) -> Collection:
-        """Put the finishing touches to what was read.
-
-        Raises:
-            BackendError: All that there is, is the beginning of an answer that broke off.
-        """
-        failures = [error for error in collection.failures if isinstance(error, BackendError)]
-        if failures and collection.complete and self._broken_spans == self._builder.span_count:
-            raise failures[0]
+        """Put the finishing touches to what was read."""
+        collection.complete = collection.complete and self._is_whole
         if self._left_out:
             ids = collection.store.trace_ids
             kept = [number for number, text in enumerate(ids) if text not in self._left_out]

@@ -23,6 +23,7 @@ from .adjusting import Adjuster
 from .bindings import GLOBAL, bindings_for
 from .loading import Arrived, Loading, Mail
 from .opening import Opener
+from .partial import tell_failures
 from .screens.start import LoadingScreen
 from .screens.waterfall import WaterfallScreen
 from .settings import Keeper, name_of
@@ -195,6 +196,8 @@ class TraceApp(ShowingApp):
             waits = neutralise(progress.note) if progress.note and not progress.spans else ""
             waits = waits or f"reading {read} · {plural(progress.spans, 'span')}"
             text = f"{waits} · esc stops"
+        elif self.finished and self.collection is not None and self.collection.failures:
+            tell_failures(self)
         elif self.finished and self.collection is not None and not self.collection.complete:
             text = f"stopped after {plural(sum(s.spans for s in self.collection.sources), 'span')}"
         for screen in self.screen_stack:

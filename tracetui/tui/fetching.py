@@ -9,7 +9,6 @@ from msgspec import Struct
 from tracetui.analysis import Mode
 from tracetui.backends.base import Backend
 from tracetui.backends.call import Call, Phase
-from tracetui.errors import Cancelled, TracetuiError
 from tracetui.loaders import LoadOptions
 from tracetui.loaders.remote import Remote
 from tracetui.model.trace import Collection
@@ -61,27 +60,13 @@ class TraceFetch(Loading):
         self.backend = backend
         self.trace_id = trace_id
         self._on_whole = on_whole
-        self._seen: Collection | None = None
 
     def again(self) -> Loading:
         """The same load once more, not started yet."""
         return TraceFetch(self.backend, self.trace_id, self._mode, on_whole=self._on_whole)
 
     def _read(self) -> Collection:
-        try:
-            collection = super()._read()
-        except TracetuiError as error:
-            # What has been shown stays, and is told to be a part.
-            if self._seen is None:
-                raise
-            self._seen.complete = False
-            if not isinstance(error, Cancelled):
-                self._seen.failures.append(error)
-            return self._seen
+        collection = super()._read()
         if collection.complete and not collection.failures and self._on_whole is not None:
             self._on_whole(collection)
         return collection
-
-    def _partial(self, collection: Collection) -> None:
-        self._seen = collection
-        super()._partial(collection)

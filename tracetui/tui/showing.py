@@ -11,6 +11,7 @@ from tracetui.analysis import Mode
 from tracetui.model.trace import Collection, Trace
 
 from .loading import SMALL
+from .partial import tell_failures
 from .screens.start import LoadingScreen
 from .screens.waterfall import WaterfallScreen
 from .searching_app import SearchingApp
@@ -176,6 +177,7 @@ class ShowingApp(SearchingApp):
             else:
                 self.push_screen(screen)
         screen.show(facts, view, self.source_of(facts))
+        tell_failures(self)
 
     def step_trace(self, step: int) -> str:
         """Open the next (1) or previous (-1) trace of the list; returns what to tell about it."""

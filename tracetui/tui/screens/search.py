@@ -15,8 +15,9 @@ from tracetui.tui.completing import Completer
 from tracetui.tui.search_session import PAUSE_S, SearchSession, Stage
 from tracetui.tui.state.search_form import Field, described, looks_like_id, parse
 from tracetui.tui.theme import Role
+from tracetui.tui.widgets.notes import Notes
 from tracetui.tui.widgets.search_form import FormField, Offer, SearchForm
-from tracetui.tui.widgets.search_status import SearchHead, SearchNotes, advice
+from tracetui.tui.widgets.search_status import SearchHead, advice
 
 if TYPE_CHECKING:
     pass
@@ -69,7 +70,7 @@ class SearchScreen(FoundScreen):
         self._asked: dict[Field, str] = {}
         self.head = SearchHead(session, ascii=ascii)
         self.form = SearchForm(self._offer, ascii=ascii)
-        self.notes = SearchNotes(ascii=ascii)
+        self.notes = Notes(ascii=ascii)
 
     def compose(self) -> ComposeResult:
         yield self.head

@@ -1,11 +1,9 @@
-"""What is said of a search: its server and how it stands, what went wrong, what the server could not do."""
+"""What is said of a search: its server and how it stands, and what can be done where nothing was found."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
-from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
@@ -18,9 +16,8 @@ from tracetui.tui.theme import Role, paint
 
 from .line import Line
 
-__all__ = ["SearchHead", "SearchNotes", "advice"]
+__all__ = ["SearchHead", "advice"]
 
-_MOST_NOTES: Final = 3
 _SPINNER: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _ASCII_SPINNER: Final = "|/-\\"
 
@@ -116,42 +113,6 @@ class SearchHead(Widget):
     def on_click(self, event: events.Click) -> None:
         if self.is_busy and event.x > self.size.width // 2:
             self.post_message(self.StopWanted())
-
-
-class SearchNotes(Widget):
-    """Lines about what is not as it should be; no line where all is well."""
-
-    DEFAULT_CSS = "SearchNotes { height: 0; }"
-
-    def __init__(self, *, ascii: bool) -> None:
-        super().__init__()
-        self._ascii = ascii
-        self._lines: list[tuple[str, Role]] = []
-
-    def tell(self, lines: Sequence[tuple[str, Role]]) -> None:
-        """Show lines; their foreign text is neutralised here."""
-        shown = [(neutralise(text), role) for text, role in lines]
-        if len(shown) > _MOST_NOTES:
-            hidden = len(shown) - _MOST_NOTES + 1
-            shown = [*shown[: _MOST_NOTES - 1], (f"and {hidden} more notes", "muted")]
-        if shown != self._lines:
-            self._lines = shown
-            self.styles.height = len(shown)
-            self.refresh(layout=True)
-
-    def render_line(self, y: int) -> Strip:
-        styles = paint(self.app)
-        line = Line(self.size.width, styles.ground("background"))
-        if y >= len(self._lines):
-            return line.strip()
-        text, role = self._lines[y]
-        signs = {"error": "✗", "warning": "!"}
-        sign = signs.get(role, "·")
-        text = f" {sign} {text}"
-        text = to_ascii(text) if self._ascii else text
-        style: Style = styles.style(role, on="background")
-        line.add(fit(text, max(0, line.width - 1), pad=False, ellipsis=".." if self._ascii else "…"), style)
-        return line.strip()
 
 
 def advice(session: SearchSession, described: str) -> list[tuple[str, Role]]:
