@@ -60,7 +60,7 @@ def load(
 
     Raises:
         InputError: No source could be read, or none holds a trace that was asked for.
-        BackendError: That went wrong with one from a network, and nothing of it came: what came is given, with
+        BackendError: That went wrong with one from a network, and nothing of it came. What did come is given,
             the error among its failures.
     """
     builder = StoreBuilder()

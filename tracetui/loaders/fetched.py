@@ -95,7 +95,7 @@ class Fetched:
                 raise
             self._is_whole = False
             builder.issues.add(IssueCode.PARTIAL_TRACE, f"{source.name}: {error.message}")
-            told = f"{error.message}; what came before that is shown, and is not all"
+            told = f"only a part is shown: {error.message}"
             raise BackendError(told, source=source.name, hint=error.hint) from None
 
     def _read(self, source: ByteSource) -> None:
