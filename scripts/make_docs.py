@@ -7,13 +7,13 @@ from pathlib import Path
 from scripts.findings_docs import findings_documents
 from tracetui.config.describe import settings_table
 from tracetui.model.issues import KINDS, RANK
-from tracetui.tui.bindings import ACTIONS, GROUPS, Action, key_label, keys_markdown
+from tracetui.tui.bindings import ACTIONS, GROUPS, Action, key_cell, keys_markdown
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def _cell(action: Action) -> str:
-    keys = " ".join(f"`{key_label(key)}`" for key in action.keys)
+    keys = " ".join(f"`{key_cell(key)}`" for key in action.keys)
     return f"{keys} {action.description[0].lower()}{action.description[1:]}"
 
 

@@ -12,7 +12,7 @@ from tracetui.tui.bindings import (
     actions_for,
     bindings_for,
     footer_items,
-    key_label,
+    key_cell,
     keys_markdown,
 )
 
@@ -36,6 +36,23 @@ def test_no_key_has_two_meanings_in_one_context(context: str) -> None:
     assert sorted(keys) == sorted(set(keys))
 
 
+def test_a_key_has_one_meaning_everywhere() -> None:
+    meanings: dict[str, set[str]] = {}
+    for action in ACTIONS:
+        for key in action.keys:
+            meanings.setdefault(key, set()).add(action.meaning)
+    assert {key: found for key, found in meanings.items() if len(found) > 1} == {}
+
+
+def test_an_action_that_stands_for_another_is_of_another_place() -> None:
+    by_id = {action.id: action for action in ACTIONS}
+    for action in ACTIONS:
+        if action.same_as:
+            assert set(action.keys) <= set(by_id[action.same_as].keys)
+            assert not by_id[action.same_as].same_as
+            assert set(action.contexts).isdisjoint(by_id[action.same_as].contexts)
+
+
 def test_the_footer_is_made_of_the_same_list() -> None:
     items = footer_items("waterfall")
     assert ("[ ]", "path") in items
@@ -52,4 +69,4 @@ def test_the_keys_page_lists_every_action() -> None:
     for action in ACTIONS:
         assert f"`{action.id}`" in page
         for key in action.keys:
-            assert f"`{key_label(key)}`" in page
+            assert f"`{key_cell(key)}`" in page

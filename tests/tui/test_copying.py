@@ -146,7 +146,7 @@ async def test_the_menu_by_arrows_and_by_mouse() -> None:
 async def test_the_value_under_the_cursor_of_the_detail() -> None:
     async with viewing(Made(collection(ODD)), size=(150, 40)) as (app, pilot):
         sent = Sent().listen(app)
-        await press(pilot, "tab", "slash", *"plain", "enter", "G")
+        await press(pilot, "tab", "f", *"plain", "enter", "G")
         await press(pilot, "y")
         shown = "\n".join(text_of(app))
         assert "v  value" in shown and "va␛lue" in shown
@@ -231,7 +231,7 @@ async def test_the_list_copies_of_its_trace() -> None:
 async def test_a_pager_copies_its_value_at_once() -> None:
     async with viewing(Made(collection(ODD)), size=(150, 40)) as (app, pilot):
         sent = Sent().listen(app)
-        await press(pilot, "tab", "slash", *"list", "enter", "G", "enter")
+        await press(pilot, "tab", "f", *"list", "enter", "G", "enter")
         assert isinstance(app.screen, PagerScreen)
         assert json.loads(await copied(pilot, sent, "y")) == [1, "two"]
         assert "value sent to the terminal" in told(app)

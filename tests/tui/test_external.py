@@ -49,7 +49,7 @@ async def show(entry: Entry, key: str) -> str:
 
 
 async def test_the_pager_gets_what_is_fit_for_a_terminal(told: Path) -> None:
-    await show(Entry("note", "one\x1b[31m\ntwo\x07"), "P")
+    await show(Entry("note", "one\x1b[31m\ntwo\x07"), "vertical_line")
     path, mode, text = json.loads(told.read_text())
     assert text == "one␛[31m\ntwo␇"
     assert mode == 0o600
@@ -58,7 +58,7 @@ async def test_the_pager_gets_what_is_fit_for_a_terminal(told: Path) -> None:
 
 
 async def test_the_pager_gets_json_laid_out(told: Path) -> None:
-    await show(Entry("body", '{"a": [1, 2], "b": "' + "x" * 80 + '"}'), "P")
+    await show(Entry("body", '{"a": [1, 2], "b": "' + "x" * 80 + '"}'), "vertical_line")
     text = json.loads(told.read_text())[2]
     assert text.startswith("{\n")
 
@@ -73,7 +73,7 @@ async def test_a_program_that_is_not_there_is_told(
     told: Path, value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PAGER", value)
-    assert "$PAGER" in (await show(Entry("note", "x"), "P")).split("help")[-1]
+    assert "$PAGER" in (await show(Entry("note", "x"), "vertical_line")).split("help")[-1]
     assert not told.exists()
 
 

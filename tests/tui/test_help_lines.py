@@ -32,6 +32,16 @@ def test_the_keys_that_work_here_stand_first() -> None:
     assert all(action.help.rstrip(".")[:30] in before for action in ACTIONS if action.id in here)
 
 
+def test_a_pane_has_its_own_meaning_of_a_key_and_the_other_keys_of_its_screen() -> None:
+    shown = "\n".join(line.text for line in build(("detail", "waterfall"), 90))
+    here = " ".join(shown[: shown.index("in the waterfall")].split())
+    assert "Show only the attributes, events and links" in here
+    assert "Go to the next span where an error began" in here
+    assert "Hide what does not match a filter" not in here
+    assert "Hide what does not match a filter" in " ".join(shown.split())
+    assert shown.count("Move to the next line") == 1
+
+
 @pytest.mark.parametrize("width", [1, 20, 40, 80, 95, 96, 120, 200])
 @pytest.mark.parametrize("context", CONTEXTS)
 def test_lines_fit(context: str, width: int) -> None:

@@ -83,7 +83,7 @@ async def test_detail_of_where_a_jump_went(keys: tuple[str, ...]) -> None:
 
 async def test_into_the_detail_and_out_of_it_again() -> None:
     async with viewing(Made(collection(CHECKOUT)), size=(80, 24)) as (app, pilot):
-        await in_one_go(pilot, "enter", "slash", *"zz", "escape", "escape", "G")
+        await in_one_go(pilot, "enter", "f", *"zz", "escape", "escape", "G")
         assert cursor(app) == "score"
         assert not app.screen._detail_open
 

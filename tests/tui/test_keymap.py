@@ -70,6 +70,10 @@ def test_what_the_keys_page_says_can_be_written() -> None:
         # One that falls back to its own keys takes them from another.
         ({"up": "j", "down": "?"}, {}, ["down: ? is help", "up: j is down"]),
         ({"next-section": "d"}, {"next-section": "d"}, []),
+        # The detail pane stands beside the waterfall.
+        ({"pin": "p"}, {}, ["pin: p is path"]),
+        ({"pin": "d", "mark": "d"}, {"pin": "d"}, ["mark: d is pin"]),
+        ({"filter-attributes": "slash"}, {}, ["filter-attributes: / is search"]),
     ],
 )
 def test_an_entry_that_cannot_be_is_passed_over(

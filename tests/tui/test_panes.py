@@ -79,28 +79,28 @@ async def test_an_attribute_is_pinned_kept_and_let_go_with_one_key(tmp_path: Pat
         pane = app.screen.query_one(DetailPane)
         while pane.entry is None or pane.entry.key != "http.route":
             await press(pilot, "j")
-        await press(pilot, "p")
+        await press(pilot, "asterisk")
         screen = text_of(app)
         assert "http.route" in screen[2]
         assert "/pay" in screen[3]
         assert "/charge" in screen[4]
         assert any(line.startswith(" •http.route") for line in screen)
-        await press(pilot, "j", "p")
+        await press(pilot, "j", "asterisk")
         columns = text_of(app)[2]
         assert columns.index("user") < columns.index("http.route")
         assert app.keeper.settings.pinned == ["user", "http.route"]
-        await press(pilot, "p", "k", "p")
+        await press(pilot, "asterisk", "k", "asterisk")
         assert "http.route" not in text_of(app)[2]
         assert app.keeper.settings.pinned == []
-        await press(pilot, "p")
+        await press(pilot, "asterisk")
     assert load({}, path=file).settings.pinned == ["http.route"]
 
 
 async def test_what_is_no_attribute_is_not_pinned() -> None:
     async with viewing(Made(collection(STATEMENTS)), (120, 40)) as (app, pilot):
-        await press(pilot, "enter", "p")
+        await press(pilot, "enter", "asterisk")
         assert "only an attribute" in text_of(app)[-1]
-        await press(pilot, "G", "p")
+        await press(pilot, "G", "asterisk")
         assert "only an attribute" in text_of(app)[-1]
         assert app.keeper.settings.pinned == []
 

@@ -61,9 +61,9 @@ async def test_to_the_end_and_back() -> None:
     async with viewing(Made(collection(LATE)), (120, 40)) as (app, pilot):
         await press(pilot, "p")
         await until(pilot, lambda: told(app))
-        await press(pilot, "e")
+        await press(pilot, "b")
         await until(pilot, lambda: app.screen._view.path.duration_ns == 360_000_000)
-        await press(pilot, "e")
+        await press(pilot, "b")
         await until(pilot, lambda: app.screen._view.path.duration_ns == 100_000_000)
         await press(pilot, "p")
         assert isinstance(app.screen, WaterfallScreen)

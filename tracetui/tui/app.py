@@ -6,11 +6,10 @@ import asyncio
 import gc
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from tracetui.analysis import Mode
 from tracetui.config import Loaded, recent_path, searches_path
@@ -21,6 +20,7 @@ from tracetui.text import neutralise
 
 from .adjusting import Adjuster
 from .bindings import GLOBAL, bindings_for
+from .contexts import contexts_of
 from .loading import Arrived, Loading, Mail
 from .opening import Opener
 from .partial import tell_failures
@@ -244,8 +244,10 @@ class TraceApp(ShowingApp):
         elif name == "help":
             from .screens.help import HelpScreen
 
-            if not isinstance(self.screen, HelpScreen):
-                self.push_screen(HelpScreen(context_of(self.screen), ascii=self.ascii))
+            if isinstance(self.screen, HelpScreen):
+                self.screen.dismiss()
+            else:
+                self.push_screen(HelpScreen(contexts_of(self.screen), ascii=self.ascii))
         elif name == "copy":
             self.offer_copy()
         elif name == "save":
@@ -270,11 +272,6 @@ def _collect_again() -> None:
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
-
-
-def context_of(screen: Screen[Any]) -> str:
-    """Return the context of the list of actions that a screen is in."""
-    return str(getattr(screen, "CONTEXT", "help"))
 
 
 def run_app(

@@ -78,14 +78,12 @@ def _blocks(
     contexts: Sequence[str], room: int, signs: Sequence[Sign], actions: Sequence[Action]
 ) -> Iterator[Iterator[Line]]:
     """Parts that stay together: the groups of the keys that work here, the legend, keys of other places."""
-    told: set[str] = set()
-    for context in contexts or (GLOBAL,):
-        fresh = [action for action in actions_for(context, actions) if action.id not in told]
-        told.update(action.id for action in fresh)
-        for group in GROUPS:
-            listed = [action for action in fresh if action.group == group]
-            if listed:
-                yield _group(group, listed, room)
+    here = _working(contexts or (GLOBAL,), actions)
+    told = {action.id for action in here}
+    for group in GROUPS:
+        listed = [action for action in here if action.group == group]
+        if listed:
+            yield _group(group, listed, room)
     if not contexts or contexts[0] in ("waterfall", "detail"):
         yield _legend(room, signs)
     for place, words in PLACES.items():
@@ -93,6 +91,17 @@ def _blocks(
         told.update(action.id for action in others)
         if others:
             yield _group(f"in {words}", others, room)
+
+
+def _working(contexts: Sequence[str], actions: Sequence[Action]) -> list[Action]:
+    """The actions that work in a place within others; a key is that of the innermost one."""
+    found: dict[str, Action] = {}
+    taken: set[str] = set()
+    for context in contexts:
+        fresh = [action for action in actions_for(context, actions) if not taken.issuperset(action.keys)]
+        found.update((action.id, action) for action in fresh)
+        taken.update(key for action in fresh for key in action.keys)
+    return list(found.values())
 
 
 def _group(title: str, actions: Iterable[Action], room: int) -> Iterator[Line]:

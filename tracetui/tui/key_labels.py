@@ -21,6 +21,8 @@ _LABELS = {
     "dollar_sign": "$",
     "question_mark": "?",
     "slash": "/",
+    "asterisk": "*",
+    "vertical_line": "|",
     "less_than_sign": "<",
     "greater_than_sign": ">",
     "left_square_bracket": "[",
@@ -35,3 +37,8 @@ _LABELS = {
 def key_label(key: str) -> str:
     """Return how a key is written for people: `↓`, `]`, `ctrl+d`."""
     return _LABELS.get(key, key)
+
+
+def key_cell(key: str) -> str:
+    """Return how a key is written between backticks in a table of Markdown, where `|` would end a cell."""
+    return key_label(key).replace("|", "\\|")

@@ -12,7 +12,7 @@ from textual.keys import KEY_ALIASES, Keys, key_to_character
 from tracetui.config import Settings
 from tracetui.text import neutralise
 
-from .bindings import ACTIONS, CONTEXTS, GLOBAL, Action, key_label
+from .bindings import ACTIONS, CONTEXTS, GLOBAL, TOGETHER, Action, key_label
 
 __all__ = ["key_name", "keymap", "remapped"]
 
@@ -111,14 +111,16 @@ def remapped(settings: Settings, actions: Sequence[Action] = ACTIONS) -> tuple[t
 def _clash(actions: Collection[Action], wanted: Mapping[str, object]) -> tuple[str, str, str] | None:
     """A remapped action that shares a key with another one, that other one, and the key."""
     order = {id: number for number, id in enumerate(wanted, 1)}
-    for context in CONTEXTS:
-        owner: dict[str, str] = {}
-        here = [action for action in actions if context in action.contexts or GLOBAL in action.contexts]
+    for place in (*((context,) for context in CONTEXTS), TOGETHER):
+        owner: dict[str, Action] = {}
+        here = [action for action in actions if not {*place, GLOBAL}.isdisjoint(action.contexts)]
         # Who keeps its own keys comes first, and then who stands first in the settings.
         for action in sorted(here, key=lambda action: order.get(action.id, 0)):
             for key in action.keys:
-                if owner.setdefault(key, action.id) != action.id and action.id in wanted:
-                    return action.id, owner[key], key
+                other = owner.setdefault(key, action)
+                one = other is action or (len(place) > 1 and other.meaning == action.meaning)
+                if not one and action.id in wanted:
+                    return action.id, other.id, key
     return None
 
 

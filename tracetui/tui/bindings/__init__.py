@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from tracetui.tui.key_labels import key_cell as key_cell
 from tracetui.tui.key_labels import key_label as key_label
 
 from . import looking, moving, panes, program, searching, traces
@@ -16,6 +17,7 @@ from .action import CONTEXTS as CONTEXTS
 from .action import EVERYWHERE
 from .action import GLOBAL as GLOBAL
 from .action import GROUPS as GROUPS
+from .action import TOGETHER as TOGETHER
 from .action import Action as Action
 
 if TYPE_CHECKING:
@@ -40,6 +42,11 @@ def actions_of(app: object) -> tuple[Action, ...]:
     """Return the actions of an application, which its settings may have given other keys."""
     found: tuple[Action, ...] = getattr(app, "actions", ACTIONS)
     return found
+
+
+def key_of(app: object, id: str) -> str:
+    """Return the key that an action of an application has, as people write it."""
+    return next(key_label(action.keys[0]) for action in actions_of(app) if action.id == id)
 
 
 def bindings_for(context: str) -> list[Binding]:
@@ -79,7 +86,12 @@ def footer_items(context: str) -> list[tuple[str, str]]:
 
 def keys_markdown(actions: Iterable[Action] = ACTIONS) -> str:
     """Return docs/keys.md: every action by group."""
-    lines = ["# Keys", "", "Vim keys and arrows are equals, and a key has one meaning everywhere."]
+    lines = [
+        "# Keys",
+        "",
+        "Vim keys and arrows are equals, and a key has one meaning everywhere: `enter` goes into what is",
+        "under the cursor and `f` hides what does not match, wherever you are.",
+    ]
     listed = list(actions)
     for group in GROUPS:
         rows = [action for action in listed if action.group == group]
@@ -87,7 +99,7 @@ def keys_markdown(actions: Iterable[Action] = ACTIONS) -> str:
             continue
         lines += ["", f"## {group}", "", "| keys | action | what it does | where |", "|---|---|---|---|"]
         for action in rows:
-            keys = " ".join(f"`{key_label(key)}`" for key in action.keys)
+            keys = " ".join(f"`{key_cell(key)}`" for key in action.keys)
             where = (
                 "everywhere"
                 if set(action.contexts) in ({GLOBAL}, set(CONTEXTS))

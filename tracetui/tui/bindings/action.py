@@ -6,6 +6,8 @@ from msgspec import Struct
 
 GLOBAL = "global"
 CONTEXTS = ("waterfall", "detail", "traces", "pager", "help", "open", "issues", "search", "path", "why")
+TOGETHER = ("waterfall", "detail", "why")
+"""Contexts that are on the screen together: the keys of the first work in the others, too."""
 GROUPS = ("Move", "Fold", "Jump", "Find", "Look", "Panes", "Traces", "Program")
 
 
@@ -22,6 +24,7 @@ class Action(Struct, frozen=True):
         footer: the words beside its key in the footer; empty where it is not shown there.
         footer_keys: the keys to show in the footer where they are not just the first one.
         footer_in: contexts in whose footer it stands; empty for all of its contexts.
+        same_as: id of the action that its keys stand for in other contexts; empty where it has its own.
     """
 
     id: str
@@ -33,6 +36,12 @@ class Action(Struct, frozen=True):
     footer: str = ""
     footer_keys: str = ""
     footer_in: tuple[str, ...] = ()
+    same_as: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """What its keys mean: one thing in all contexts."""
+        return self.same_as or self.id
 
     @property
     def call(self) -> str:
@@ -56,6 +65,8 @@ def action(
     footer: str = "",
     footer_keys: str = "",
     footer_in: tuple[str, ...] = (),
+    same_as: str = "",
 ) -> Action:
     """Return an action; its keys are given in one string, with blanks between. The rest is as in `Action`."""
-    return Action(id, tuple(keys.split()), description, group, help, contexts, footer, footer_keys, footer_in)
+    keyed = tuple(keys.split())
+    return Action(id, keyed, description, group, help, contexts, footer, footer_keys, footer_in, same_as)

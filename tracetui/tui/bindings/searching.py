@@ -13,6 +13,7 @@ ACTIONS: tuple[Action, ...] = (
         "Go to the form of the search.",
         ("search",),
         "search",
+        same_as="search",
     ),
     action(
         "more-results",

@@ -21,6 +21,7 @@ ACTIONS: tuple[Action, ...] = (
         "Open the trace of this line.",
         ("traces", "search"),
         "open",
+        same_as="open",
     ),
     action("next-trace", "right_curly_bracket", "Next trace", "Traces", "Open the next trace of the list."),
     action(
@@ -55,8 +56,19 @@ ACTIONS: tuple[Action, ...] = (
         "Turn the order of the list round.",
         ("traces", "search"),
     ),
-    action("open-recent", "enter", "Open file", "Traces", "Open this file.", ("open",), "open"),
-    action("edit-path", "tab", "Path", "Traces", "Type a path; in it: complete it.", ("open",), "path"),
+    action(
+        "open-recent", "enter", "Open file", "Traces", "Open this file.", ("open",), "open", same_as="open"
+    ),
+    action(
+        "edit-path",
+        "tab",
+        "Path",
+        "Traces",
+        "Type a path; in it: complete it.",
+        ("open",),
+        "path",
+        same_as="next-pane",
+    ),
     action("open-file", "ctrl+o", "Open a file", "Traces", "Open another file in this viewer.", EVERYWHERE),
     action("reload", "R", "Reload", "Traces", "Read the sources again.", EVERYWHERE),
 )

@@ -17,13 +17,14 @@ _INDENT = "                   "
 Saves = Callable[[int], int | None]
 
 
-def build(path: ToldPath, saves: Saves, width: int) -> Iterator[Line]:
+def build(path: ToldPath, saves: Saves, width: int, beyond: str) -> Iterator[Line]:
     """The lines, made as they are taken; those of spans have an entry that leads there.
 
     Args:
         path: The path.
         saves: What a row would save, None while that is not known.
         width: Cells of a line; no line is wider.
+        beyond: The key that follows the path to the end of all work.
     """
     page = _Page(path, saves, max(20, width))
     if path.why_empty:
@@ -34,7 +35,7 @@ def build(path: ToldPath, saves: Saves, width: int) -> Iterator[Line]:
     if path.goes_on_ns and path.mode is not Mode.TO_END:
         more = fmt.duration(path.goes_on_ns)
         yield from page.wrapped(
-            [Piece(f"work goes on for {more} after the end: e follows the path there", "warning")]
+            [Piece(f"work goes on for {more} after the end: {beyond} follows the path there", "warning")]
         )
         yield Line()
     yield Line((Piece("sections", "strong"), Piece(f"  {fmt.plural(len(path), 'section')}", "muted")))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.screen import Screen
 
 from tracetui.tui.bindings import actions_of, bindings_for
@@ -24,7 +23,7 @@ class HelpView(LinesView):
 
     GROUND = "background"
     HAS_CURSOR = False
-    BINDINGS = [*bindings_for("help"), Binding("question_mark,f1", "run('back')", "Back", show=False)]
+    BINDINGS = [*bindings_for("help")]
     DEFAULT_CSS = "HelpView { height: 1fr; background: $background; padding: 1 1 0 1; }"
 
     def __init__(self, contexts: Sequence[str], *, ascii: bool) -> None:

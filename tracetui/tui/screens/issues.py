@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.screen import Screen
 
 from tracetui.model.trace import Collection
@@ -35,7 +34,7 @@ class IssuesView(LinesView):
     """
 
     GROUND = "background"
-    BINDINGS = [*bindings_for("issues"), Binding("exclamation_mark", "run('back')", "Back", show=False)]
+    BINDINGS = [*bindings_for("issues")]
     DEFAULT_CSS = "IssuesView { height: 1fr; background: $background; }"
 
     def __init__(self, collection: Collection, trace: int | None, *, ascii: bool) -> None:
@@ -66,7 +65,7 @@ class IssuesView(LinesView):
         """Carry out an action of the registry."""
         if self.move(name):
             return
-        if name == "back":
+        if name in ("back", "issues"):
             self.screen.dismiss(None)
         elif name == "go-to-span":
             self.follow()

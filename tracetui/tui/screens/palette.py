@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.command import CommandListItem, CommandPalette, SimpleProvider
 
 from tracetui.tui.bindings import actions_for, actions_of, key_label
+from tracetui.tui.contexts import contexts_of, owner_of
 from tracetui.tui.settings import name_of
 
 if TYPE_CHECKING:
@@ -32,11 +33,11 @@ class Palette(CommandPalette):
 def open_palette(app: TraceApp) -> None:
     """Open the palette over the screen that is on."""
     screen = app.screen
-    context = str(getattr(screen, "CONTEXT", "help"))
+    owner, actions = owner_of(screen), actions_of(app)
 
     def runner(call: str) -> Callable[[], object]:
         async def run() -> None:
-            await app.run_action(call, screen)
+            await app.run_action(call, owner)
 
         return run
 
@@ -46,7 +47,8 @@ def open_palette(app: TraceApp) -> None:
 
         return choose
 
-    listed = [action for action in actions_for(context, actions_of(app)) if action.id != "palette"]
+    here = {action.id: action for context in contexts_of(screen) for action in actions_for(context, actions)}
+    listed = [action for id, action in here.items() if id != "palette"]
     column = max(len(action.description) for action in listed) + 3
     # One line each, the key in a column of its own: what an action does in a sentence is told by the help.
     commands: list[CommandListItem] = [

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from tracetui.model.span import Span
+from tracetui.tui.bindings import key_of
 from tracetui.tui.loading import SMALL
 from tracetui.tui.runner import Runner
 from tracetui.tui.widgets.footer import KeyBar
@@ -206,7 +207,7 @@ class PanedScreen(SearchedScreen):
         self._tell_detail()
         room = self._waterfall.columns.pinned
         few = f", of {len(names)} columns there is room for {room}" if room < len(names) else ""
-        away = "$" if pinned == SAVES else "p"
+        away = key_of(self.app, "saves-column" if pinned == SAVES else "pin")
         self.say((f"pinned: {away} takes it away" if added else "no longer pinned") + few)
         if added and pinned == SAVES:
             self._have_replays()

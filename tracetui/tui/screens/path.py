@@ -7,12 +7,11 @@ from functools import partial
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.screen import Screen
 
 from tracetui.analysis import Mode
 from tracetui.analysis.told import ToldPath
-from tracetui.tui.bindings import bindings_for
+from tracetui.tui.bindings import bindings_for, key_of
 from tracetui.tui.detail.lines import Line, Piece
 from tracetui.tui.detail.path_lines import build, title
 from tracetui.tui.screens.pager import TitleLine
@@ -32,7 +31,7 @@ class PathView(LinesView):
     """
 
     GROUND = "background"
-    BINDINGS = [*bindings_for("path"), Binding("p", "run('back')", "Back", show=False)]
+    BINDINGS = [*bindings_for("path")]
     DEFAULT_CSS = "PathView { height: 1fr; background: $background; }"
 
     def __init__(self, facts: Facts, *, ascii: bool) -> None:
@@ -49,7 +48,7 @@ class PathView(LinesView):
     def make_lines(self, width: int) -> Iterable[Line]:
         if self.path is None:
             return [Line((Piece("...", "muted"),))]
-        return build(self.path, self._saves, width)
+        return build(self.path, self._saves, width, key_of(self.app, "to-end"))
 
     def _saves(self, row: int) -> int | None:
         savings, path = self._facts.savings, self.path
@@ -62,7 +61,7 @@ class PathView(LinesView):
         """Carry out an action of the registry."""
         if self.move(name):
             return
-        if name == "back":
+        if name in ("back", "path"):
             self.screen.dismiss(None)
         elif name == "go-to-span":
             self.follow()

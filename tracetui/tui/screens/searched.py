@@ -32,6 +32,11 @@ class SearchedScreen(GentleScreen):
         self._standing = ""  # what is told while nothing else is
         self._finding: tuple[Finding, SpanTarget] | None = None
 
+    @property
+    def context(self) -> str:
+        """The context of the pane that has the focus."""
+        return self._keys.context
+
     def tell_progress(self, text: str) -> None:
         """Show how far loading is."""
         self._progress = text

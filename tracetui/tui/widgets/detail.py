@@ -198,7 +198,11 @@ class DetailPane(LinesView):
         hint = "  enter keeps, esc shows all" if self._typing else "  esc shows all"
         caret = ("_" if self.ascii else "▏") if self._typing else ""
         return Line(
-            (Piece("/ ", "keyword"), Piece(neutralise(self._wanted) + caret, "strong"), Piece(hint, "muted"))
+            (
+                Piece("filter ", "keyword"),
+                Piece(neutralise(self._wanted) + caret, "strong"),
+                Piece(hint, "muted"),
+            )
         )
 
     def set_pinned(self, names: Sequence[str]) -> None:
@@ -221,7 +225,7 @@ class DetailPane(LinesView):
     def on_click(self, event: events.Click) -> None:
         super().on_click(event)
         if event.chain > 1:
-            self.action_run("open")
+            self.action_run("open-value")
 
     def filter(self, wanted: str) -> None:
         """Show only attributes, events and links that hold `wanted`; "" shows all."""
@@ -276,17 +280,17 @@ class DetailPane(LinesView):
         if name == "pin":
             self._pin()
             return
-        if name == "back" and self._wanted:
+        if name in ("back", "all-attributes") and self._wanted:
             self.filter("")
             return
         entry = self.entry
-        if name == "open" and entry is not None:
+        if name == "open-value" and entry is not None:
             if entry.link is not None:
                 self.post_message(self.Followed(*entry.link))
             else:
                 self.post_message(self.Opened(entry))
             return
-        self.screen.action_run(name)  # type: ignore[attr-defined]
+        self.screen.action_run("clear-filter" if name == "all-attributes" else name)  # type: ignore[attr-defined]
 
     @property
     def label(self) -> str:

@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from tracetui.text import cell_len, fit, neutralise, to_ascii
 from tracetui.tui.bindings import Action, actions_of, footer_actions, key_label
+from tracetui.tui.contexts import owner_of
 from tracetui.tui.theme import Paint, paint
 
 from .line import Line
@@ -101,7 +102,7 @@ class KeyBar(Widget):
     async def on_click(self, event: events.Click) -> None:
         for begin, end, call in self._places:
             if begin <= event.x < end:
-                await self.app.run_action(call, self.screen)
+                await self.app.run_action(call, owner_of(self.screen))
                 return
 
 
