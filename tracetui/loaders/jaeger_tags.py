@@ -151,7 +151,7 @@ class TagReader:
         text = b"\n".join(tags)
         data = np.frombuffer(text, np.uint8)
         starts = np.zeros(count, np.int64)
-        starts[1:] = np.flatnonzero(data == 10) + 1
+        np.cumsum(np.fromiter(map(len, tags[:-1]), np.int64, max(0, count - 1)) + 1, out=starts[1:])
         first = data[starts]
         odd = np.flatnonzero((first != ord("[")) & (first != ord("n"))).tolist()
         to_decode = set(odd)
