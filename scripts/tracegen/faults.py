@@ -234,6 +234,9 @@ def _caller_gave_up(plan: Request, where: Node, at: int, rng: random.Random) -> 
     server.what = What(what.area, what.verb, what.text, what.route, what.host, 0)
     client.lasts_us, client.error = limit, "deadline exceeded"
     server.add(int(limit * rng.uniform(1.3, 2.5)))
+    if rng.random() < 0.3:  # only the callee notices
+        client.error, client.what = None, What(what.area, what.verb, what.text, what.route, what.host, 0)
+        server.what = What(what.area, what.verb, what.text, what.route, what.host, 1 if rpc else 499)
     client.fault = server.fault = True
     where.steps[at:at] = [client]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Final
@@ -17,6 +18,7 @@ _KINDS: Final = tuple(Kind)
 _GRPC_TO_RETRY: Final = frozenset({4, 8, 14})
 _GRPC_SERVER_FAULTS: Final = frozenset({2, 4, 12, 13, 14, 15})
 """Codes that are the server's fault; the others are its answer to what the client did."""
+_MOST_MESSAGE: Final = 400
 _HTTP_TO_RETRY: Final = frozenset({408, 429})
 _CANCELLED: Final = (
     "cancel",
@@ -26,6 +28,16 @@ _CANCELLED: Final = (
     "time out",
     "aborted by client",
     "etimedout",
+)
+_GONE: Final = re.compile(
+    r"""
+    ^cancell?ed\b | \bcancell?ed(?:error|exception)?$ | \bcancellation(?:error|exception)
+    | (?:context|operation|request|task|call|rpc|stream)(?:[ ]?\w{1,8}){0,2}[ ]?cancell?ed
+    | cancell?ed[ ]by[ ](?:the[ ])?(?:client|caller|peer|user)
+    | client[ ]?(?:has[ ]|was[ ]|is[ ])?(?:disconnected|closed|gone|abort)
+    | (?:closed|aborted)[ ]by[ ](?:the[ ])?client | request[ ]aborted | broken[ ]pipe
+    """,
+    re.I | re.VERBOSE,
 )
 
 
@@ -125,6 +137,14 @@ class Facts:
             return True
         words = f"{self.exception} {self.message} {first_text(self.attributes, conv.ERROR_TYPE)}".lower()
         return any(word in words for word in _CANCELLED)
+
+    @cached_property
+    def abandoned(self) -> bool:
+        """Whether whom it worked for went away: it was cancelled, and not by a limit of its own."""
+        if self.grpc_status == 1 or self.http_status == 499:
+            return True
+        words = self.exception.rpartition(".")[2], self.message, first_text(self.attributes, conv.ERROR_TYPE)
+        return any(_GONE.search(text[:_MOST_MESSAGE]) for text in words)
 
     @cached_property
     def exception(self) -> str:
