@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +18,15 @@ import pytest
 from tests.backends import real
 from tests.backends.sent import OLD_OTLP, OTLP, ZIPKIN, Form, compare, spans_of
 from tests.cli.test_show import only_line, tracetui
+from tests.tui.viewer import press, settle, text_of, until
 from tracetui import loaders
-from tracetui.backends import Call, ClientOptions, SearchQuery, connect
+from tracetui.backends import Call, ClientOptions, SearchQuery, connect, parse_address
 from tracetui.backends.base import Backend
+from tracetui.tui.app import TraceApp
+from tracetui.tui.loading import Loading
+from tracetui.tui.screens.search import SearchScreen
+from tracetui.tui.screens.waterfall import WaterfallScreen
+from tracetui.tui.state.search_form import Field
 
 pytest.importorskip("opentelemetry.sdk", reason="needs the OpenTelemetry SDK: pip install -e '.[dev]'")
 
@@ -211,3 +218,77 @@ def test_a_trace_that_is_not_there_on_the_command_line(filled: Filled) -> None:
     result = tracetui("show", filled.server.url, "--trace", "ab" * 16)
     assert result.returncode == 4
     assert "not found at 127.0.0.1" in only_line(result) or real.named(filled.server.name)
+
+
+def test_links_are_pages_that_the_server_has(backend: Backend, filled: Filled) -> None:
+    [id] = filled.ids("GET /list")
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    for link in (backend.link(id), backend.link(id, "00f067aa0ba902b7")):
+        with opener.open(link) as page:
+            assert (page.status, page.url) == (200, link)
+            assert page.headers.get_content_type() == "text/html"
+        assert parse_address(link).trace_ids == (id,)
+
+
+# Through the screen
+
+
+async def searched(app: Any, pilot: Any) -> None:
+    """Wait for a search to have come to its end."""
+    await until(pilot, lambda: app.searching.session.is_whole and not app.searching.session.is_running)
+    await settle(pilot)
+
+
+async def test_on_the_screen(filled: Filled) -> None:
+    url = filled.server.url
+    app: Any = TraceApp(Loading((url,), loaders.LoadOptions()), visit=url)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, SearchScreen))
+        await until(pilot, lambda: app.searching.completer.services() is not None)
+        await until(pilot, lambda: not app.searching.session.is_running)
+        await settle(pilot)
+        screen, session = app.searching.screen, app.searching.session
+        await pilot.click(screen.form.fields[Field.SERVICE])
+        await press(pilot, *"fron")
+        await until(pilot, lambda: any("│ frontend" in line for line in text_of(app)))
+        await press(pilot, "down", "enter", "enter")
+        await searched(app, pilot)
+        assert screen.form.values[Field.SERVICE] == "frontend"
+        checkouts = set(filled.ids("POST /checkout"))
+        order = screen.order()
+        assert checkouts <= set(order)
+
+        # Open the second, the next, the one before, and be back at its row.
+        await press(pilot, "j", "enter")
+        for key, place in (("", 1), ("right_curly_bracket", 2), ("left_curly_bracket", 1)):
+            await press(pilot, *([key] if key else []))
+            await until(pilot, lambda place=place: app.searching.shown == order[place] and app.finished)
+            await settle(pilot)
+            assert isinstance(app.screen, WaterfallScreen)
+            assert app.collection.store.trace_ids[app._open] == order[place]
+            assert len(app.collection.traces[app._open].spans) == 4
+        await press(pilot, "escape")
+        assert app.screen is screen
+        assert screen.current_id == order[1]
+
+        # Ask again: the same, at the same row.
+        await press(pilot, "R")
+        await searched(app, pilot)
+        assert (set(screen.order()), screen.current_id) == (set(order), order[1])
+
+        # Follow: what is new comes by itself.
+        await press(pilot, "T")
+        assert session.following
+        await until(pilot, lambda: not session.is_running)
+        filler = Filler(filled.server.name, filled.server.otlp)
+        new = filler.span("frontend", name(filled, "GET /new"), None, time.time_ns(), 5 * MS)
+        filler.send()
+        id = f"{new.get_span_context().trace_id:032x}"
+        for _ in range(20):
+            session.poll()
+            await until(pilot, lambda: not session.is_running)
+            if id in session.results:
+                break
+        await settle(pilot)
+        assert (session.fresh, screen.order()[0]) == (1, id)
+        assert any("following, 1 new" in line for line in text_of(app))
