@@ -141,7 +141,8 @@ RULE: Final = Rule(
     rule="Two or more calls that are alike and have the same parameters, with one parent, one after "
     "another, of which all but perhaps the last failed (status error, HTTP 5xx, 429 or 408, gRPC "
     "DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED or UNAVAILABLE), or whose client counts them "
-    "(`http.request.resend_count`). It saves all tries but the last, and the pauses.",
+    "(`http.request.resend_count`). It saves all tries but the last, and the pauses; less where "
+    "something else ran beside them, for that would then be waited for.",
     guards="A success that is followed by the same call is a repeat (`redundant_work`), not a retry.",
     caveat="Assumes that the last try would have gone the same way had it been the first.",
     disproof="The calls ask for different things that the attributes do not show.",
