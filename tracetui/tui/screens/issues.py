@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from textual import events
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from tracetui.model.trace import Collection
 from tracetui.tui.bindings import bindings_for
 from tracetui.tui.detail.issue_lines import build, title
 from tracetui.tui.detail.lines import Line, Piece
+from tracetui.tui.screens.linked import LinkedScreen, LinkedView
 from tracetui.tui.screens.pager import TitleLine
 from tracetui.tui.state.report import gather
 from tracetui.tui.widgets.footer import KeyBar
-from tracetui.tui.widgets.lines_view import LinesView
 
 __all__ = ["IssuesScreen"]
 
@@ -24,7 +22,7 @@ _FIRST = 2
 """The line of the first issue, below its heading."""
 
 
-class IssuesView(LinesView):
+class IssuesView(LinkedView):
     """The report's lines.
 
     Args:
@@ -33,9 +31,9 @@ class IssuesView(LinesView):
         ascii: Use ASCII signs only.
     """
 
-    GROUND = "background"
     BINDINGS = [*bindings_for("issues")]
-    DEFAULT_CSS = "IssuesView { height: 1fr; background: $background; }"
+    OPENED_BY = "issues"
+    NO_SPAN = "this line names no span: lines with → do"
 
     def __init__(self, collection: Collection, trace: int | None, *, ascii: bool) -> None:
         super().__init__(ascii=ascii)
@@ -61,33 +59,9 @@ class IssuesView(LinesView):
         lines = [self._lines.get(index) for index in seen]
         self.move_to(next((at for at in seen if (line := lines[at]) is not None and line.entry), _FIRST))
 
-    def action_run(self, name: str) -> None:
-        """Carry out an action of the registry."""
-        if self.move(name):
-            return
-        if name in ("back", "issues"):
-            self.screen.dismiss(None)
-        elif name == "go-to-span":
-            self.follow()
 
-    def follow(self) -> None:
-        """Go to the span of the line of the cursor."""
-        entry = self.entry
-        if entry is not None and entry.link is not None:
-            self.screen.dismiss(entry.link)
-        else:
-            self.screen.say("this line names no span: lines with → do")  # type: ignore[attr-defined]
-
-    def on_click(self, event: events.Click) -> None:
-        """The first click goes to a line, a second on it to its span."""
-        again = int(self.scroll_offset.y) + event.y == self.cursor
-        super().on_click(event)
-        if again and self.entry is not None:
-            self.follow()
-
-
-class IssuesScreen(Screen[tuple[str, str] | None]):
-    """Lists issues; its result is trace id and key of the span to go to, if one was chosen.
+class IssuesScreen(LinkedScreen):
+    """Lists issues.
 
     Args:
         collection: What was read.
@@ -98,29 +72,21 @@ class IssuesScreen(Screen[tuple[str, str] | None]):
     CONTEXT = "issues"
 
     def __init__(self, collection: Collection, trace: int | None, *, ascii: bool = False) -> None:
-        super().__init__()
-        self._view = IssuesView(collection, trace, ascii=ascii)
+        self._issues = IssuesView(collection, trace, ascii=ascii)
+        super().__init__(self._issues)
         self._of_one = trace is not None
         self._ascii = ascii
 
     def compose(self) -> ComposeResult:
-        words = title(self._view.told, self._of_one)
+        words = title(self._issues.told, self._of_one)
         yield TitleLine([Piece("Import report", "strong"), Piece(f"  {words}", "muted")], ascii=self._ascii)
-        yield self._view
+        yield self._issues
         yield KeyBar("issues", ascii=self._ascii)
 
     def on_mount(self) -> None:
-        self.set_focus(self._view)
-        self.call_after_refresh(self._view.to_first_span)
+        super().on_mount()
+        self.call_after_refresh(self._issues.to_first_span)
 
     def files_changed(self) -> None:
         """Tell what became of the files."""
-        self._view.renew()
-
-    def say(self, text: str) -> None:
-        """Show one line beside the keys."""
-        self.query_one(KeyBar).message(text)
-
-    def action_run(self, name: str) -> None:
-        """Actions whose key was pressed elsewhere on this screen."""
-        self._view.action_run(name)
+        self._issues.renew()

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from textual import events
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from tracetui.analysis import Mode
 from tracetui.analysis.told import ToldPath
 from tracetui.tui.bindings import bindings_for, key_of
 from tracetui.tui.detail.lines import Line, Piece
 from tracetui.tui.detail.path_lines import build, title
+from tracetui.tui.screens.linked import LinkedScreen, LinkedView
 from tracetui.tui.screens.pager import TitleLine
 from tracetui.tui.state.facts import Facts
 from tracetui.tui.widgets.footer import KeyBar
-from tracetui.tui.widgets.lines_view import LinesView
 
 __all__ = ["PathScreen"]
 
 
-class PathView(LinesView):
+class PathView(LinkedView):
     """The path's lines.
 
     Args:
@@ -30,9 +28,8 @@ class PathView(LinesView):
         ascii: Use ASCII signs only.
     """
 
-    GROUND = "background"
     BINDINGS = [*bindings_for("path")]
-    DEFAULT_CSS = "PathView { height: 1fr; background: $background; }"
+    OPENED_BY = "path"
 
     def __init__(self, facts: Facts, *, ascii: bool) -> None:
         super().__init__(ascii=ascii)
@@ -59,33 +56,14 @@ class PathView(LinesView):
 
     def action_run(self, name: str) -> None:
         """Carry out an action of the registry."""
-        if self.move(name):
-            return
-        if name in ("back", "path"):
-            self.screen.dismiss(None)
-        elif name == "go-to-span":
-            self.follow()
-        elif name == "to-end":
+        if name == "to-end":
             self.screen.turn()  # type: ignore[attr-defined]
-
-    def follow(self) -> None:
-        """Go to the span of the line of the cursor."""
-        entry = self.entry
-        if entry is not None and entry.link is not None:
-            self.screen.dismiss(entry.link)
         else:
-            self.screen.say("this line names no span")  # type: ignore[attr-defined]
-
-    def on_click(self, event: events.Click) -> None:
-        """The first click goes to a line, a second on it to its span."""
-        again = int(self.scroll_offset.y) + event.y == self.cursor
-        super().on_click(event)
-        if again and self.entry is not None:
-            self.follow()
+            super().action_run(name)
 
 
-class PathScreen(Screen[tuple[str, str] | None]):
-    """Tells a critical path; its result is trace id and key of the span to go to, if one was chosen.
+class PathScreen(LinkedScreen):
+    """Tells a critical path.
 
     Args:
         facts: The trace, analysed.
@@ -97,10 +75,10 @@ class PathScreen(Screen[tuple[str, str] | None]):
     CONTEXT = "path"
 
     def __init__(self, facts: Facts, root: int, mode: Mode, *, ascii: bool = False) -> None:
-        super().__init__()
+        self._told_path = PathView(facts, ascii=ascii)
+        super().__init__(self._told_path)
         self._facts, self._root, self._ascii = facts, root, ascii
         self._mode = self._wanted = mode
-        self._view = PathView(facts, ascii=ascii)
         self._title = TitleLine([Piece("Critical path", "strong")], ascii=ascii)
 
     def compose(self) -> ComposeResult:
@@ -109,7 +87,7 @@ class PathScreen(Screen[tuple[str, str] | None]):
         yield KeyBar("path", ascii=self._ascii)
 
     def on_mount(self) -> None:
-        self.set_focus(self._view)
+        super().on_mount()
         self._find()
 
     def turn(self) -> None:
@@ -131,12 +109,4 @@ class PathScreen(Screen[tuple[str, str] | None]):
     def _show(self, path: ToldPath) -> None:
         if self.is_mounted and path.mode is self._wanted:
             self._title.set_pieces(title(path))
-            self._view.show(path)
-
-    def say(self, text: str) -> None:
-        """Show one line beside the keys."""
-        self.query_one(KeyBar).message(text)
-
-    def action_run(self, name: str) -> None:
-        """Actions whose key was pressed elsewhere on this screen."""
-        self._view.action_run(name)
+            self._told_path.show(path)
