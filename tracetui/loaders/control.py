@@ -67,12 +67,15 @@ class Control:
         self._on_partial = on_partial
         self._cancelled = cancelled
         self._clock = clock
+        self._is_first: bool | None = None if source is None else True
         self._next_partial = 1
         self._last_partial = float("-inf")
         self._last_tick = float("-inf")
 
     def next_source(self, source: ByteSource | None) -> None:
         """Go on with another source; None while it is being opened."""
+        if source is not None:
+            self._is_first = self.source is None and self._is_first is None
         self.source = source
 
     def tick(self) -> None:
@@ -106,7 +109,14 @@ class Control:
             raise Stopped
         if self._on_partial is not None and self.builder.span_count >= self._next_partial:
             now = self._clock()
-            if now - self._last_partial >= PARTIAL_PAUSE_S:
+            if now - self._last_partial >= PARTIAL_PAUSE_S and not self._soon_read():
                 self._on_partial(self.builder.finish(complete=False, partial_view=True))
                 self._last_partial = self._clock()
                 self._next_partial = 2 * self.builder.span_count
+
+    def _soon_read(self) -> bool:
+        """Whether the first source needs no longer for its rest than it took so far: no view comes before."""
+        if self.source is None or not self._is_first or self._last_partial > float("-inf"):
+            return False
+        read, total = self.source.progress()
+        return total is not None and 2 * read >= total
