@@ -47,3 +47,14 @@ def test_the_sample_by_the_rule_as_it_is_told() -> None:
     left = retiming.length({row - root: 0 for row in [found.spans[0], *gone]})
     assert trace.root_duration_ns - left == found.saving_ns == 640_000_000
     assert found.evidence["lost_nano"] == 930_000_000
+
+
+def test_work_between_tries_is_no_pause() -> None:
+    first = client("web", "/charge", 100 * MS, code=503)
+    first.error = "busy"
+    asked = client("web", "/token", server("auth", "GET /token", 60 * MS))
+    slept = Node("web", "sleep", "internal", steps=[30 * MS])
+    last = client("web", "/charge", 100 * MS)
+    [found] = of_kind(server("web", "GET /", 5 * MS, first, 10 * MS, asked, slept, last, 5 * MS), Kind.RETRY)
+    assert found.evidence["pauses_nano"] == [40_000_000]
+    assert found.saving_ns == found.evidence["lost_nano"] == 140_000_000

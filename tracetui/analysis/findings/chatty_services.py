@@ -55,8 +55,8 @@ def _draft(context: Context, client: Rows, server: Rows) -> Draft | None:
     if context.of_kind(SpanKind.PRODUCER, SpanKind.CONSUMER)[client].all():
         return None
     limits = context.thresholds
-    between = np.maximum(context.duration[client] - context.duration[server], 0)
-    total = int(between.sum())
+    between = np.maximum(context.duration[client] - context.children_ns[client], 0)
+    total = int(between[np.unique(client, return_index=True)[1]].sum())
     many = len(client) >= limits.chatty_many_calls
     if not many and not context.own_path[client].any():
         return None  # nobody waited for them, and they are not so many

@@ -136,6 +136,14 @@ class TraceColumns:
         return np.bincount(self.parent[self.parent >= 0], minlength=self.n)
 
     @cached_property
+    def children_ns(self) -> Ints:
+        """int64[n], the durations of each span's children together."""
+        found = np.zeros(self.n, np.int64)
+        below = np.flatnonzero(self.parent >= 0)
+        np.add.at(found, self.parent[below], self.duration[below])
+        return found
+
+    @cached_property
     def reaching_out(self) -> tuple[Rows, Mask]:
         """Rows of spans that start before their parent or end after it, and whether one clock timed both."""
         above = np.maximum(self.parent, 0)

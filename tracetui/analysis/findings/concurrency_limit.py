@@ -12,6 +12,8 @@ from tracetui.analysis.columns import Rows
 from tracetui.analysis.findings.context import MS, Context, Group
 from tracetui.analysis.findings.finding import Draft, Kind, Rule
 
+_SHORT: Final = 10
+"""How near a start is to an end in short calls: this part of them, not a millisecond."""
 _COINCIDE: Final = 80
 """Of 100 starts after the first ones, how many have to be another's end."""
 
@@ -35,7 +37,10 @@ def _limit(context: Context, rows: Rows) -> int:
         return 0
     ends = np.sort(context.end[rows])
     starts = context.start[rows][running:]
-    slack = np.maximum(MS, context.duration[rows][running:] // 100)
+    durations = context.duration[rows]
+    # Of calls shorter than a millisecond any start is near some end.
+    least = max(context.eps, min(MS, int(np.median(durations)) // _SHORT))
+    slack = np.maximum(least, durations[running:] // 100)
     at = np.searchsorted(ends, starts + context.eps, "right") - 1
     near = (at >= 0) & (starts - ends[np.maximum(at, 0)] <= slack)
     return running if int(near.sum()) * 100 >= len(starts) * _COINCIDE else 0

@@ -11,11 +11,13 @@ import numpy as np
 from tracetui import format as fmt
 from tracetui.analysis.columns import Rows
 from tracetui.analysis.findings.context import Context
+from tracetui.analysis.findings.credit import union
 from tracetui.analysis.findings.facts import Facts
 from tracetui.analysis.findings.finding import Draft, Kind, Rule
 from tracetui.analysis.findings.words import listed, times
 
 _GROWS: Final = 1.6
+_MOST_IN_A_PAUSE: Final = 8
 _MOST_COUNTED: Final = 8
 _MOST_LOOKED_AT: Final = 100
 """Members of families without a failure that are asked for counts of tries, and of one such family."""
@@ -70,10 +72,9 @@ def _draft(context: Context, tries: list[int], facts: list[Facts]) -> Draft:
     parent = int(context.parent[last])
     pauses = [(int(context.end[a]), int(context.start[b])) for a, b in pairwise(tries)]
     pauses = [(start, max(start, end)) for start, end in pauses]
-    waits = [end - start for start, end in pauses]
-    lengths = dict.fromkeys(lost, 0)
-    for row in _inside(context, context.children(parent), pauses):
-        lengths[row] = 0
+    inside = [_inside(context, context.children(parent), pause) for pause in pauses]
+    waits = [wait for _, wait in inside]
+    lengths = dict.fromkeys([*lost, *(row for rows, _ in inside for row in rows)], 0)
     lost_ns = int(context.duration[lost].sum())
     backoff_ns = sum(waits)
     answers = [known.answer or "error" for known in facts[:-1]]
@@ -111,14 +112,20 @@ def _draft(context: Context, tries: list[int], facts: list[Facts]) -> Draft:
     )
 
 
-def _inside(context: Context, rows: Rows, pauses: list[tuple[int, int]]) -> list[int]:
-    """Siblings that ran in a pause and in nothing but it: the waiting itself, where it is recorded."""
-    found: list[int] = []
-    for start, end in pauses:
-        inside = (context.start[rows] >= start - context.eps) & (context.end[rows] <= end + context.eps)
-        inside &= context.duration[rows] > 0
-        found += rows[inside].tolist()
-    return found
+def _inside(context: Context, rows: Rows, pause: tuple[int, int]) -> tuple[list[int], int]:
+    """What of a pause was the waiting itself: siblings that record it, and how long it was.
+
+    Siblings that call others or have children are work of their own, that may have to be done before the
+    next try.
+    """
+    start, end = pause
+    inside = (context.start[rows] >= start - context.eps) & (context.end[rows] <= end + context.eps)
+    rows = rows[inside & (context.duration[rows] > 0)]
+    facts = context.reader.read(rows[context.size[rows] == 1][:_MOST_IN_A_PAUSE].tolist())
+    waiting = [row for row, known in facts.items() if not known.is_call]
+    work = rows[~np.isin(rows, waiting)]
+    low, high = union(np.maximum(context.start[work], start), np.minimum(context.end[work], end))
+    return waiting, max(0, end - start - int((high - low).sum()))
 
 
 def _growth(waits: list[int]) -> str:
