@@ -338,13 +338,15 @@ def _times(
     values: list[Any], name: str, flags: npt.NDArray[np.uint16], odd: Oddities, flag: Flag = Flag.NO_TIME
 ) -> npt.NDArray[np.int64]:
     """One of the two times of a batch; what is missing is 0 and flagged."""
-    if UnsetType in set(map(type, values)):
+    types = set(map(type, values))
+    if UnsetType in types:
         missing = np.array([value is UNSET for value in values])
         flags[missing] |= np.uint16(flag)
         for row in np.flatnonzero(missing).tolist():
             odd.add(row, IssueCode.MISSING_FIELD, f"no {name}")
             values[row] = 0
-    found, absent = times(values, odd, unit=_MICROSECOND, what=name)
+        types = set()
+    found, absent = times(values, odd, unit=_MICROSECOND, what=name, types=types)
     if len(absent):
         flags[absent] |= np.uint16(flag)
     return found

@@ -226,7 +226,12 @@ def _id_text(value: object) -> str | None:
 
 
 def times(
-    values: Sequence[object], odd: Oddities | None = None, *, unit: int = 1, what: str = "time"
+    values: Sequence[object],
+    odd: Oddities | None = None,
+    *,
+    unit: int = 1,
+    what: str = "time",
+    types: set[type] | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """The times (or durations) of a batch in nanoseconds.
 
@@ -238,19 +243,20 @@ def times(
             tells starts that are missing).
         unit: Nanoseconds in one unit: 1, or 1000 for microseconds.
         what: What they are called in a sample.
+        types: Those of the values, if they are known.
 
     Returns:
         `int64[n]` nanoseconds, 0 where there is none, and `bool[n]` that is True where there is none
         (of length 0 when all are there).
     """
-    kinds = set(map(type, values))
+    types = types or set(map(type, values))
     found: NDArray[np.int64] | None = None
-    if kinds == {int}:
+    if types == {int}:
         try:
             found = np.array(values, dtype=np.int64)
         except OverflowError:
             found = None
-    elif kinds == {str}:
+    elif types == {str}:
         found = _digits(values)  # type: ignore[arg-type]
     if found is not None and len(found):
         limit = TIME_LIMIT // unit

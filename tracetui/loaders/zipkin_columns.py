@@ -216,10 +216,12 @@ def _maybe(values: list[Any], odd: Oddities | None) -> tuple[Int64s, Bools | Non
     """Times in nanoseconds that may be absent, and where they are; None if all are there."""
     present = values
     absent = np.zeros(0, np.bool_)
-    if UnsetType in set(map(type, values)):
+    types = set(map(type, values))
+    if UnsetType in types:
         absent = np.array([value is UNSET for value in values])
         present = [0 if value is UNSET else value for value in values]
-    found, bad = times(present, odd, unit=_US, what="duration")
+        types = {int} if types == {int, UnsetType} else set()
+    found, bad = times(present, odd, unit=_US, what="duration", types=types)
     if len(bad):
         absent = absent | bad if len(absent) else bad
     return found, absent if len(absent) else None
@@ -227,10 +229,9 @@ def _maybe(values: list[Any], odd: Oddities | None) -> tuple[Int64s, Bools | Non
 
 def _statuses(spans: list[SpanRecord]) -> npt.NDArray[np.uint8]:
     """ERROR where there is a tag `error`."""
-    found = [span.tags.error if span.tags else UNSET for span in spans]
     statuses = np.zeros(len(spans), np.uint8)
-    if found.count(UNSET) < len(found):
-        for row, value in enumerate(found):
-            if value is not UNSET and is_error(value):
-                statuses[row] = Status.ERROR
+    for row in [row for row, span in enumerate(spans) if span.tags and span.tags.error is not UNSET]:
+        tags = spans[row].tags
+        if tags and is_error(tags.error):
+            statuses[row] = Status.ERROR
     return statuses
