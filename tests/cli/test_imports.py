@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -46,3 +47,11 @@ def test_version_imports_nothing_to_speak_of() -> None:
         "rich",
         "tracetui.model",
     }
+
+
+def test_a_file_of_one_format_imports_no_loader_of_another(tmp_path: Path) -> None:
+    path = tmp_path / "one.json"
+    path.write_bytes(b'[{"traceId":"1","id":"2","timestamp":1,"duration":2}]')
+    modules = modules_after(["show", "--format", "json", str(path)])
+    assert "tracetui.loaders.zipkin" in modules
+    assert not {"tracetui.loaders.jaeger", "tracetui.loaders.otlp"} & modules

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import SAMPLES
 from tracetui.errors import NotATrace
 from tracetui.loaders import load
-from tracetui.loaders.detect import what_it_is
+from tracetui.loaders.detect import FORMATS, candidates, what_it_is
 from tracetui.loaders.head import Head
 from tracetui.sources import MemorySource
 
@@ -61,3 +63,30 @@ def test_what_is_no_trace_is_named(data: bytes, name: str, tmp_path: Path) -> No
         load([str(path)])
     assert name in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def _heads() -> list[Head]:
+    samples = sorted(SAMPLES.glob("*.json"))
+    heads = [Head(MemorySource(path.name, path.read_bytes())) for path in samples]
+    # The least that each path of a loader takes for its own.
+    least = (
+        b'{"data":[{"spans":[{"references":[],"startTime":1}]}]}',
+        b'[{"traceID":"1","spans":[]}]',
+        b'{"data":null,"errors":[]}',
+        b'{"resource_spans":[]}',
+        b'{"resource":{},"instrumentation_library_spans":[]}',
+        b'{"batches":[{"resource":{},"ScopeSpans":[]}]}',
+        b'{"resourceSpans":[]}\n{"resourceSpans":[]}',
+        b'{"traceId":"1","id":"2"}',
+    )
+    return heads + [Head(MemorySource("x", data)) for data in least]
+
+
+def test_a_loader_is_passed_over_only_where_its_format_cannot_be() -> None:
+    found = set()
+    for head in _heads():
+        for name, format in FORMATS.items():
+            if import_module(format.module).sniff(head):
+                found.add(name)
+                assert name in {loader.NAME for loader in candidates(head)}, head.data[:100]
+    assert found == set(FORMATS)
