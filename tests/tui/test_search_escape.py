@@ -48,8 +48,10 @@ def has_left(server: Stuck, state: str) -> bool:
 
 async def usable(app: TraceApp, pilot: Any) -> None:
     """Keys are heard and answered."""
-    await press(pilot, "slash", *"shop")
     assert app.searching is not None
+    if app.searching.screen.form.focused_field is None:
+        await press(pilot, "tab")
+    await press(pilot, *"shop")
     assert app.searching.screen.form.values[Field.SERVICE].endswith("shop")
     await press(pilot, "question_mark")
     await settle(pilot)

@@ -35,7 +35,7 @@ async def test_found(size: tuple[int, int], svg) -> None:
 async def test_a_field_is_completed(size: tuple[int, int], svg) -> None:
     async with searching(FakeBackend(60), size, service="frontend") as (app, pilot):
         screen = await found_all(app, pilot)
-        await press(pilot, "slash", "tab")
+        await press(pilot, "tab", "tab")
         await until(pilot, lambda: bool(screen.form.dropdown.items))
         await press(pilot, "down")
         assert app.export_screenshot(simplify=True) == svg
@@ -44,7 +44,7 @@ async def test_a_field_is_completed(size: tuple[int, int], svg) -> None:
 async def test_a_wrong_field(svg) -> None:
     async with searching(FakeBackend(60), (80, 24), service="frontend") as (app, pilot):
         await found_all(app, pilot)
-        await press(pilot, "slash", "tab", "tab", "tab", "tab", *"50", "enter")
+        await press(pilot, "tab", "tab", "tab", "tab", "tab", *"50", "enter")
         assert app.export_screenshot(simplify=True) == svg
 
 
@@ -70,5 +70,5 @@ async def test_ascii(svg) -> None:
         app.begin_search(backend)
         await settle(pilot)
         await found_all(app, pilot)
-        await press(pilot, "slash")
+        await press(pilot, "tab")
         assert app.export_screenshot(simplify=True) == svg

@@ -75,7 +75,7 @@ async def test_fields_are_completed_and_asked_with_keys_alone() -> None:
     backend = FakeBackend()
     async with searching(backend) as (app, pilot):
         await found_all(app, pilot)
-        await press(pilot, "slash", *"front", "down", "tab")
+        await press(pilot, "tab", *"front", "down", "tab")
         assert focused(app) is Field.OPERATION
         await until(pilot, lambda: seen(app, "│ GET /"))
         await press(pilot, *"che", "down", "tab")
@@ -401,3 +401,61 @@ async def test_markup_and_escapes_of_a_server_do_nothing() -> None:
         await found_all(app, pilot)
         assert seen(app, "[red]x")
         assert not any("\x1b" in line or "\u202e" in line for line in text_of(app))
+
+
+async def test_found_traces_are_searched_and_filtered_as_any_list() -> None:
+    backend = FakeBackend(12)
+    backend.whole = True
+    async with searching(backend, service="frontend") as (app, pilot):
+        screen = await found_all(app, pilot)
+        assert len(screen.order()) == 8
+        await press(pilot, "slash", *"checkout", "enter")
+        await until(pilot, lambda: seen(app, "/checkout  1/4"))
+        first = screen.current_id
+        await press(pilot, "n")
+        assert seen(app, "/checkout  2/4")
+        assert screen.current_id != first
+        await press(pilot, "f", *"get", "enter")
+        await until(pilot, lambda: len(screen.order()) == 4)
+        assert seen(app, "4 of 8 traces")
+        names = {screen.session.state.listing.names(number)[1] for number in screen.state.order.tolist()}
+        assert names == {"GET /"}
+        await press(pilot, "g")
+        chosen = screen.current_id
+        await press(pilot, "enter")
+        await until(pilot, lambda: isinstance(app.screen, WaterfallScreen))
+        await press(pilot, "right_curly_bracket")
+        assert app.searching.shown == screen.order()[1]
+        await press(pilot, "left_curly_bracket", "escape")
+        assert (app.screen is screen, screen.current_id) == (True, chosen)
+        await press(pilot, "R")
+        await found_all(app, pilot)
+        await until(pilot, lambda: len(screen.order()) == 4)
+        await press(pilot, "F")
+        await until(pilot, lambda: len(screen.order()) == 8)
+        await press(pilot, "escape")
+        assert screen.state.hits is None
+
+
+async def test_rows_that_stream_in_are_filtered_too() -> None:
+    backend = FakeBackend(30)
+    backend.stepped = True
+    async with searching(backend, service="frontend") as (app, pilot):
+        screen = app.searching.screen
+        await until(pilot, lambda: len(screen.session.state) == 5)
+        await press(pilot, "f", *"error", "enter")
+        for _ in range(3):
+            backend.step.release()
+        await found_all(app, pilot)
+        failed = int((screen.session.results.listing().error_count > 0).sum())
+        await until(pilot, lambda: len(screen.order()) == failed)
+        assert failed > 1
+
+
+async def test_a_filter_that_leaves_nothing_says_so() -> None:
+    async with searching(FakeBackend(), service="frontend") as (app, pilot):
+        screen = await found_all(app, pilot)
+        await press(pilot, "f", *"name=nosuch", "enter")
+        await until(pilot, lambda: not screen.order())
+        assert seen(app, "no trace matches the filter")
+        assert seen(app, "0 of 8 traces")

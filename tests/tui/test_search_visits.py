@@ -166,7 +166,7 @@ def test_credentials_go_to_the_server_they_are_for_and_no_other() -> None:
 async def test_searches_are_remembered(backend: FakeBackend, tmp_path: Path) -> None:
     async with visiting(URL, keeper(tmp_path)) as (app, pilot):
         await until(pilot, lambda: seen(app, "12 traces"))
-        await press(pilot, "slash", *"gateway", "enter")
+        await press(pilot, "tab", *"gateway", "enter")
         await until(pilot, lambda: seen(app, "4 traces"))
         await app.workers.wait_for_complete()
         kept = read_searches(tmp_path / "searches.json")
@@ -175,7 +175,7 @@ async def test_searches_are_remembered(backend: FakeBackend, tmp_path: Path) -> 
     async with visiting(URL, keeper(tmp_path)) as (app, pilot):
         await until(pilot, lambda: seen(app, "4 traces"))
         assert app.searching.screen.form.values == {Field.SERVICE: "gateway"}
-        await press(pilot, "slash", "ctrl+u", *"frontend", "enter")
+        await press(pilot, "tab", "ctrl+u", *"frontend", "enter")
         await until(pilot, lambda: seen(app, "8 traces"))
         await app.workers.wait_for_complete()
         await press(pilot, "ctrl+r")

@@ -26,6 +26,8 @@ OVERLAP_NS: Final = 120_000_000_000
 """How far behind the newest trace new ones are looked for: spans need time to arrive."""
 PAUSE_S: Final = 0.1
 """How often, at most, rows that came are drawn."""
+MAX_COLLECTIONS: Final = 8
+"""Answers whose spans can be searched; of traces of earlier ones only what the list says."""
 BATCH: Final = 500
 """Rows that are taken in at a time: a server may send any number at once, and keys want to be heard."""
 
@@ -69,6 +71,7 @@ class SearchSession:
         phase: what is going on; "" while nothing is.
         following: whether new traces are looked for by and by.
         fresh: traces that came by following.
+        collections: what of it came as whole traces.
     """
 
     def __init__(
@@ -89,6 +92,7 @@ class SearchSession:
         self.phase = ""
         self.following = False
         self.fresh = 0
+        self.collections: list[Collection] = []
         self.on_collection: Callable[[Collection], None] = _nothing
         self._host = host
         self._told = told
@@ -123,6 +127,7 @@ class SearchSession:
         self.notes = []
         self.following, self.fresh = False, 0
         self.results.clear()
+        self.collections = []
         self.state.cursor = 0
         self.state.set_listing(self.results.listing())
         self._start(Kind.NEW, query)
@@ -264,7 +269,10 @@ class SearchSession:
         self.notes = list(
             dict.fromkeys([*self.notes, *outcome.notes] if kind is Kind.MORE else outcome.notes)
         )
+        if kind is Kind.AGAIN:
+            self.collections = []
         if outcome.collection is not None:
+            self.collections = [*self.collections, outcome.collection][-MAX_COLLECTIONS:]
             self.on_collection(outcome.collection)
 
     def _failed(self, error: TracetuiError) -> None:

@@ -104,6 +104,7 @@ class Searching(TraceOpening):
             row, self._row = self._row, ""
             self.screen.select(row)
         super().renew()
+        self.screen.find_again()
 
     # Between list and trace
 

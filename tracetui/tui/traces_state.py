@@ -85,6 +85,11 @@ class ListState:
         Before anything was moved, it stays at the top instead: there the slowest trace is to be found.
         """
         ids, number = self.listing.ids, self.current
+        if list(listing.ids[: len(ids)]) != list(ids):
+            self.matches = self.hits = None
+        else:  # what is new is looked at by and by
+            self.matches = self.matches and self.matches.grown(len(listing))
+            self.hits = self.hits and self.hits.grown(len(listing))
         kept = ids[number] if number >= 0 and self.cursor else None
         self.listing = listing
         self._arrange()
@@ -175,13 +180,6 @@ class TraceListState(ListState):
 
     def set_collection(self, collection: Collection) -> None:
         """List another collection, as while loading; see `set_listing`."""
-        ids = self.listing.ids
-        count = len(collection.store.trace_ids)
-        if collection.store.trace_ids[: len(ids)] != ids:
-            self.matches = self.hits = None
-        else:  # what is new is looked at by and by
-            self.matches = self.matches and self.matches.grown(count)
-            self.hits = self.hits and self.hits.grown(count)
         self.collection = collection
         self.set_listing(listing_of(collection))
 

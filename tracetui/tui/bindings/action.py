@@ -52,7 +52,7 @@ class Action(Struct, frozen=True):
 EVERY_PANE = CONTEXTS
 WATERFALL = ("waterfall",)
 EVERYWHERE = (GLOBAL,)
-LISTED = ("waterfall", "traces")
+LISTED = ("waterfall", "traces", "search")
 
 
 def action(

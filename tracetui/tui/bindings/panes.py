@@ -58,7 +58,7 @@ ACTIONS: tuple[Action, ...] = (
         "Next pane",
         "Panes",
         "Go to the next pane.",
-        ("waterfall", "detail", "search", "why"),
+        ("waterfall", "detail", "why"),
     ),
     action(
         "go-to-finding",

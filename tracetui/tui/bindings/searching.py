@@ -7,13 +7,13 @@ from .action import Action, action
 ACTIONS: tuple[Action, ...] = (
     action(
         "edit-search",
-        "slash",
+        "tab",
         "Edit the search",
         "Find",
         "Go to the form of the search.",
         ("search",),
-        "search",
-        same_as="search",
+        "form",
+        same_as="next-pane",
     ),
     action(
         "more-results",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
@@ -13,17 +12,17 @@ from textual.strip import Strip
 from tracetui.text import cell_len, fit, neutralise, to_ascii
 from tracetui.tui.bindings import bindings_for
 from tracetui.tui.search_session import SearchSession
-from tracetui.tui.settings import SettledApp
 from tracetui.tui.theme import Role, paint
 from tracetui.tui.traces_state import ListState
 from tracetui.tui.widgets.footer import KeyBar
 from tracetui.tui.widgets.line import Line
-from tracetui.tui.widgets.trace_list import DurationStrip, TraceHead, TraceTable
+from tracetui.tui.widgets.trace_list import TraceTable
 
-from .gentle import GentleScreen
+from .listed import ListedScreen
 
 if TYPE_CHECKING:
     from tracetui.tui.copy_choices import Copyable
+    from tracetui.tui.state.find_traces import Searchable
 
 __all__ = ["FoundScreen"]
 
@@ -43,7 +42,7 @@ class FoundTable(TraceTable, inherit_bindings=False):
         self._advise = advise
 
     def render_line(self, y: int) -> Strip:
-        if len(self.state):
+        if len(self.state) or self.state.matches is not None:
             return super().render_line(y)
         styles = paint(self.app)
         line = Line(self.scrollable_content_region.width, styles.ground("background"))
@@ -58,7 +57,7 @@ class FoundTable(TraceTable, inherit_bindings=False):
         return line.strip()
 
 
-class FoundScreen(GentleScreen):
+class FoundScreen(ListedScreen):
     """Lists what a `SearchSession` has found, and carries out the keys of the list.
 
     Args:
@@ -87,46 +86,30 @@ class FoundScreen(GentleScreen):
     def __init__(
         self, session: SearchSession, advise: Callable[[], list[tuple[str, Role]]], *, ascii: bool
     ) -> None:
-        super().__init__()
+        table = FoundTable(session.state, advise, ascii=ascii)
+        super().__init__(session.state, table, KeyBar("search", ascii=ascii))
         self.session = session
         self.calm = CALM
-        self.strip = DurationStrip(session.state, ascii=ascii)
-        self.table = FoundTable(session.state, advise, ascii=ascii)
-        self.columns = TraceHead(self.table)
-        self.keys = KeyBar("search", ascii=ascii)
 
     @property
     def is_busy(self) -> bool:
         """See `GentleScreen`: also a moment after the end of a search, when its last rows are drawn."""
         return super().is_busy or self.session.is_running or self.calm < CALM
 
-    def renew(self) -> None:
-        """Draw what has changed."""
-        raise NotImplementedError
-
-    def on_screen_resume(self) -> None:
-        """Show times as they were chosen, here or in a waterfall."""
-        chosen = self.app.chosen_clock if isinstance(self.app, SettledApp) else None
-        if chosen is not None and chosen is not self.table.clock:
-            self.table.clock = chosen
-            self.table.reset()
-
     @property
     def current_id(self) -> str:
         """The trace at the cursor; "" where there is none."""
-        state = self.session.state
-        return state.listing.ids[state.current] if state.current >= 0 else ""
+        return self.state.listing.ids[self.state.current] if self.state.current >= 0 else ""
 
     def select(self, trace_id: str) -> None:
         """Put the cursor on a trace."""
-        self.session.state.select(self.session.results.number_of(trace_id))
+        self.state.select(self.session.results.number_of(trace_id))
         if self.is_mounted:
-            self._moved()
+            self.moved()
 
     def order(self) -> list[str]:
         """Ids of the traces as they are listed."""
-        state = self.session.state
-        return [state.listing.ids[number] for number in state.order.tolist()]
+        return [self.state.listing.ids[number] for number in self.state.order.tolist()]
 
     def copyable(self) -> Copyable | None:
         """Where the cursor is, for the copy menu."""
@@ -134,71 +117,25 @@ class FoundScreen(GentleScreen):
 
         return Copyable(trace_id=self.current_id) if self.current_id else None
 
-    def say(self, text: str) -> None:
-        """Show one line beside the keys."""
-        self.keys.message(text)
-
-    def _moved(self) -> None:
-        self.table.sync()
-        self.strip.refresh()
+    def moved(self) -> None:
+        super().moved()
         self.post_message(self.Pointed())
 
+    def open_current(self) -> None:
+        """See `ListedScreen`."""
+        if self.current_id:
+            self.post_message(self.Opened(self.current_id))
+
+    def searchable(self) -> Searchable:
+        """See `ListedScreen`: the spans of traces that came whole, of others what the list says."""
+        from tracetui.tui.state.find_found import found_traces
+
+        return found_traces(self.state.listing, self.session.collections)
+
     def run_list(self, name: str) -> bool:
-        """Carry out an action of the list; returns whether it was one."""
-        state = self.session.state
-        page = max(1, self.table.scrollable_content_region.height - 1)
-        moves = {
-            "down": state.cursor + 1,
-            "up": state.cursor - 1,
-            "half-page-down": state.cursor + max(1, page // 2),
-            "half-page-up": state.cursor - max(1, page // 2),
-            "page-down": state.cursor + page,
-            "page-up": state.cursor - page,
-            "top": 0,
-            "bottom": len(state) - 1,
-        }
-        if name in moves:
-            at_end = moves[name] >= len(state) > 0
-            state.move_to(moves[name])
-            self._moved()
-            if at_end and self.session.more is not None:
-                self.keys.message("M fetches the traces before these")
-        elif name == "open-trace":
-            if self.current_id:
-                self.post_message(self.Opened(self.current_id))
-        elif name in ("sort", "sort-back"):
-            state.sort_next(1 if name == "sort" else -1)
-            self.renew()
-        elif name == "sort-reverse":
-            state.reverse()
-            self.renew()
-        elif name == "clock":
-            self.table.clock = self.table.clock.next()
-            self.table.reset()
-            if isinstance(self.app, SettledApp):
-                self.app.clock = self.table.clock
-        else:
+        if not super().run_list(name):
             return False
+        at_end = self.state.cursor >= len(self.state) - 1
+        if name in ("down", "page-down", "bottom") and at_end and self.session.more is not None:
+            self.keys.message("M fetches the traces before these")
         return True
-
-    def on_trace_head_clicked(self, event: TraceHead.Clicked) -> None:
-        self.session.state.sort_by(event.column)
-        self.renew()
-
-    def on_duration_strip_picked(self, event: DurationStrip.Picked) -> None:
-        found = self.strip.durations()
-        if len(found.column):
-            distance = abs(found.column - event.column)
-            state = self.session.state
-            state.select(int(np.lexsort((-state.duration_ns, distance))[0]))
-            self._moved()
-
-    def on_trace_table_picked(self, event: TraceTable.Picked) -> None:
-        """A click on a row goes there, one on the row of the cursor opens it."""
-        state = self.session.state
-        again = event.position == state.cursor
-        state.move_to(event.position)
-        self.set_focus(self.table)
-        self._moved()
-        if again or event.twice:
-            self.run_list("open-trace")

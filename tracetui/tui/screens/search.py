@@ -164,8 +164,13 @@ class SearchScreen(FoundScreen):
         self.calm = 0 if self.session.is_running else self.calm + 1
         if self.session.is_running and self.session.pump():
             self.renew()
+            self.find_again()
         if self.head.is_busy:
             self.head.turn()
+
+    def changed(self) -> None:
+        """See `ListedScreen`."""
+        self.renew()
 
     def renew(self) -> None:
         """Draw what has changed."""
@@ -224,12 +229,14 @@ class SearchScreen(FoundScreen):
     def action_run(self, name: str) -> None:
         """Carry out an action of the registry."""
         self.keys.message("")
+        if name == "back" and self._stop():
+            return
         if not self.run_list(name):
             self._run_search(name)
 
     def _run_search(self, name: str) -> None:
         """Carry out an action of the search."""
-        if name in ("edit-search", "next-pane"):
+        if name == "edit-search":
             self._unfold()
             self.form.focus_field(Field.SERVICE)
         elif name == "more-results":
@@ -244,8 +251,7 @@ class SearchScreen(FoundScreen):
         elif name == "recent-searches":
             self.post_message(self.RecentWanted())
         elif name == "back":
-            if not self._stop():
-                self.post_message(self.Left())
+            self.post_message(self.Left())
         else:
             self.app.action_run(name)  # type: ignore[attr-defined]
 

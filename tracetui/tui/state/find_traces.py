@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,38 @@ from .find import Parts, SelfTimes
 from .forest import Bool
 
 if TYPE_CHECKING:
-    from tracetui.tui.traces_state import TraceListState
+    from tracetui.tui.traces_state import ListState
+
+
+Int64 = npt.NDArray[np.int64]
+
+
+@dataclass(slots=True, eq=False)
+class Searchable:
+    """The traces of a list, in the stores that hold them.
+
+    Attributes:
+        stores: the stores.
+        numbers: int64[t] of each store, the number in the list of each of its traces, -1 for one that is not
+            there; None where they are numbered alike.
+        count: how many traces the list has; -1 for those of the only store.
+        rest: makes one more of each, of traces that are in none of these; called in a thread.
+    """
+
+    stores: list[SpanStore]
+    numbers: list[Int64] | None = None
+    count: int = -1
+    rest: Callable[[], tuple[SpanStore, Int64]] | None = None
+
+    def __len__(self) -> int:
+        return self.count if self.count >= 0 else len(self.stores[0].trace_ids)
+
+    def pieces(self) -> list[tuple[SpanStore, Int64]]:
+        """Stores, and the numbers of their traces in the list."""
+        if self.numbers is None:
+            return [(store, np.arange(len(store.trace_ids))) for store in self.stores]
+        found = list(zip(self.stores, self.numbers, strict=True))
+        return found if self.rest is None else [*found, self.rest()]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,12 +71,20 @@ class TraceHits:
     complete: bool
 
     @classmethod
-    def of(cls, store: SpanStore, text: str, found: Found) -> TraceHits:
-        """Gather by trace what was found among all rows of a store; it may grow meanwhile."""
-        complete = found.complete
-        rows = np.flatnonzero(found.parts)
-        parts = np.zeros(len(store.trace_ids), np.uint16)
-        np.bitwise_or.at(parts, traces_of(store, rows), found.parts[rows])
+    def of(cls, text: str, count: int, found: Sequence[tuple[SpanStore, Int64, Found]]) -> TraceHits:
+        """Gather by trace what was found among all rows of stores; it may grow meanwhile.
+
+        Args:
+            text: what was searched.
+            count: how many traces the list has.
+            found: each store, the numbers of its traces in the list, and what was found in it.
+        """
+        complete = all(one.complete for _, _, one in found)
+        parts = np.zeros(count, np.uint16)
+        for store, numbers, one in found:
+            rows = np.flatnonzero(one.parts)
+            listed = numbers[traces_of(store, rows)]
+            np.bitwise_or.at(parts, listed[listed >= 0], one.parts[rows][listed >= 0])
         return cls(search_pattern(text), text, parts, complete)
 
     def grown(self, count: int) -> TraceHits:
@@ -86,7 +126,7 @@ def traces_of(store: SpanStore, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.in
     return found
 
 
-def filtered_traces(store: SpanStore, text: str, cancelled: Cancelled | None = None) -> TraceMatches:
+def filtered_traces(searched: Searchable, text: str, cancelled: Cancelled | None = None) -> TraceMatches:
     """Find the traces with a span that a filter holds for.
 
     Raises:
@@ -95,23 +135,25 @@ def filtered_traces(store: SpanStore, text: str, cancelled: Cancelled | None = N
         InputError: a source can no longer be read.
     """
     query = parse(text)
-    keep = np.zeros(len(store.trace_ids), np.bool_)
+    keep = np.zeros(len(searched), np.bool_)
     if query.is_empty:
         return TraceMatches(text, ~keep)
-    columns = SelfTimes(store, 0, len(store))
-    rows = evaluate(query, store, 0, len(store), columns=columns, cancelled=cancelled)
-    keep[traces_of(store, np.flatnonzero(rows))] = True
+    for store, numbers in searched.pieces():
+        columns = SelfTimes(store, 0, len(store))
+        rows = evaluate(query, store, 0, len(store), columns=columns, cancelled=cancelled)
+        listed = numbers[traces_of(store, np.flatnonzero(rows))]
+        keep[listed[listed >= 0]] = True
     return TraceMatches(text, keep)
 
 
-def positions(state: TraceListState) -> npt.NDArray[np.intp]:
+def positions(state: ListState) -> npt.NDArray[np.intp]:
     """Return the positions in the list of the traces that the search found, ascending."""
     if state.hits is None:
         return np.empty(0, np.intp)
     return np.flatnonzero(state.hits.parts[state.order])
 
 
-def step(state: TraceListState, *, forward: bool) -> str | None:
+def step(state: ListState, *, forward: bool) -> str | None:
     """Go to the next or previous trace that was found, around the ends; returns what there is to tell."""
     if state.hits is None:
         return "nothing is searched: / searches"
@@ -125,7 +167,7 @@ def step(state: TraceListState, *, forward: bool) -> str | None:
     return None
 
 
-def counter(state: TraceListState) -> str:
+def counter(state: ListState) -> str:
     """Return `3/17` on the third of 17 found traces, `17 traces` elsewhere; `…` behind while searching."""
     if state.hits is None:
         return ""

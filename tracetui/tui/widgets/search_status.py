@@ -102,7 +102,9 @@ class SearchHead(Widget):
         elif session.more is not None and count:
             parts.append(("the newest ", "muted", False))
         failed = int((session.results.listing().error_count > 0).sum())
-        parts.append((fmt.plural(count, "trace"), "strong", True))
+        matches = session.state.matches
+        of = "" if matches is None else f"{fmt.count(len(session.state))} of "
+        parts.append((of + fmt.plural(count, "trace"), "strong", True))
         if failed:
             parts.append((f"   {fmt.count(failed)} with errors", "error", False))
         return parts
@@ -133,10 +135,10 @@ def advice(session: SearchSession, described: str) -> list[tuple[str, Role]]:
         case Stage.STOPPED:
             return [
                 ("Stopped before anything came", "strong"),
-                ("R searches again · / changes the search", "muted"),
+                ("R searches again · tab changes the search", "muted"),
             ]
         case Stage.FAILED:
-            return [("No answer", "strong"), ("R tries again · / changes the search", "muted")]
+            return [("No answer", "strong"), ("R tries again · tab changes the search", "muted")]
     told: list[tuple[str, Role]] = [("No trace matches", "strong"), (described, "text")]
     query = session.query
     if query is None:
@@ -153,5 +155,5 @@ def advice(session: SearchSession, described: str) -> list[tuple[str, Role]]:
     if query.operation is not None:
         wider.append("any operation")
     told.append(("try " + ", ".join(wider), "muted"))
-    told.append(("/ changes the search · R searches again · T waits for new traces", "muted"))
+    told.append(("tab changes the search · R searches again · T waits for new traces", "muted"))
     return told
