@@ -96,6 +96,14 @@ class FoundScreen(ListedScreen):
         """See `GentleScreen`: also a moment after the end of a search, when its last rows are drawn."""
         return super().is_busy or self.session.is_running or self.calm < CALM
 
+    def renew(self) -> None:
+        """Draw what has changed."""
+        raise NotImplementedError
+
+    def changed(self) -> None:
+        """See `ListedScreen`."""
+        self.renew()
+
     @property
     def current_id(self) -> str:
         """The trace at the cursor; "" where there is none."""

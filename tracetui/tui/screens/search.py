@@ -168,10 +168,6 @@ class SearchScreen(FoundScreen):
         if self.head.is_busy:
             self.head.turn()
 
-    def changed(self) -> None:
-        """See `ListedScreen`."""
-        self.renew()
-
     def renew(self) -> None:
         """Draw what has changed."""
         if not self.is_mounted:
