@@ -13,6 +13,7 @@ from tracetui.analysis.findings.facts import Facts
 from tracetui.analysis.findings.finding import Draft, Evidence, Kind, Rule, Severity
 from tracetui.analysis.findings.words import shortened
 
+_DEADLINE_EXCEEDED: Final = 4
 _MOST_ORIGINS: Final = 100
 _MOST_TOLD: Final = 10
 
@@ -72,7 +73,9 @@ def _handled(context: Context, row: int, chain: list[int]) -> str:
     if facts.ordinary and not (chain[-1] == context.root and context.status[context.root] == 2):
         return facts.ordinary
     parent = int(context.parent[row])
-    if facts.cancelled and parent >= 0 and context.end[row] > context.end[parent] + context.eps:
+    # A timeout may be its own: only who was told to stop, or had its caller's deadline, has been left.
+    left = facts.abandoned or facts.grpc_status == _DEADLINE_EXCEEDED
+    if left and parent >= 0 and context.end[row] > context.end[parent] + context.eps:
         return "it was cancelled after its caller had ended"
     return ""
 
