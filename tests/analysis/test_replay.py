@@ -46,6 +46,12 @@ def test_unchanged_is_as_recorded(drawn: tuple[Columns, int, Mode]) -> None:
     for row in subtree(columns, root):
         assert replay.what_if(row, 1) == replay.duration_ns
         assert replay.saving({row: 1 << 62}) == 0
+    # Changes that change nothing, so that every family is re-timed all the same.
+    start = columns.start_ns
+    assert replay.saving(together=[[row] for row in subtree(columns, root)]) == 0
+    assert (
+        replay.saving(gaps=[(row, int(start[row]), int(start[row])) for row in subtree(columns, root)]) == 0
+    )
 
 
 @settings(deadline=None, max_examples=50)
