@@ -29,6 +29,26 @@ def planted(kind: str, seed: int, convention: str) -> Told:
     return tell(plan.root, rng, convention, f"{rng.getrandbits(128) | 1 << 124:032x}", plan.skew)
 
 
+def crowded(seed: int, convention: str, *, unit_us: int = 1) -> Told:
+    """A request with several faults.
+
+    Args:
+        seed: Another number, another request.
+        convention: One of `conventions.CONVENTIONS`.
+        unit_us: What all times are a multiple of, in microseconds: the more, the more of them are the same.
+    """
+    rng = random.Random(f"crowded/{seed}")
+    plan = request(rng)
+    for kind in rng.choices(kinds(), k=rng.randint(3, 7)):
+        where = rng.choice(plan.servers)
+        _PLANTERS[kind](plan, where, rng.randrange(1, len(where.steps)), rng)
+    told = tell(plan.root, rng, convention, f"{rng.getrandbits(128) | 1 << 124:032x}", plan.skew)
+    for span in told.story.spans:
+        span.at_us -= span.at_us % unit_us
+        span.lasts_us -= span.lasts_us % unit_us
+    return told
+
+
 def kinds() -> list[str]:
     """The kinds that can be planted."""
     return list(_PLANTERS)

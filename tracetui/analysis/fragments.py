@@ -47,7 +47,9 @@ def guess_caller(trace: Trace, fragments: Iterable[int]) -> int | None:
     remote = child[store.service[first:last][child] != store.service[first:last][parent[child]]]
     fits[parent[remote]] = False
     calls = np.flatnonzero(fits)
-    calls = calls[np.argsort(store.duration_ns[first:last][calls], kind="stable")][:_MOST]
+    calls = calls[np.lexsort((store.span_id[first:last][calls], store.duration_ns[first:last][calls]))][
+        :_MOST
+    ]
     named = (row + first for row in calls.tolist() if _names(store, row + first, services))
     return next(named, None)
 
@@ -68,14 +70,14 @@ def last_seen(trace: Trace, fragments: Iterable[int]) -> int | None:
     store, root = trace.store, trace.root.row
     if store.flags[root] & np.uint16(Flag.HAS_PARENT):
         return None
-    largest = max(fragments, key=lambda row: (int(store.size[row]), -row))
+    largest = max(fragments, key=lambda row: (int(store.size[row]), store.id_text(row)))
     below = np.arange(root, root + int(store.size[root]))
     fits = (store.size[below] == 1) & (store.start_ns[below] <= store.start_ns[largest])
     fits &= end_times(store, below) >= end_times(store, slice(largest, largest + 1))
     below = below[fits]
     if not len(below):
         return None
-    return int(below[np.argmin(store.duration_ns[below])])
+    return int(below[np.lexsort((store.span_id[below], store.duration_ns[below]))[0]])
 
 
 def fragments_by_parent(trace: Trace) -> dict[str, list[int]]:

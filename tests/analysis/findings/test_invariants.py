@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scripts.tracegen import writers
 from scripts.tracegen.conventions import CONVENTIONS
-from scripts.tracegen.faults import kinds, planted
+from scripts.tracegen.faults import crowded, kinds, planted
 from scripts.tracegen.plan import Told
 from tests.analysis.findings.reading import load_json
 from tracetui.analysis import Mode
@@ -19,6 +19,9 @@ from tracetui.model.trace import Trace
 
 PLANTED = st.builds(
     planted, st.sampled_from(["", *kinds()]), st.integers(0, 10_000), st.sampled_from(CONVENTIONS)
+)
+CROWDED = st.builds(
+    crowded, st.integers(0, 10_000), st.sampled_from(CONVENTIONS), unit_us=st.sampled_from([1, 1_000, 50_000])
 )
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -43,7 +46,7 @@ def told(trace: Trace, findings: list[Finding]) -> list[object]:
 
 
 @QUICK
-@given(PLANTED, st.sampled_from(list(Mode)))
+@given(PLANTED | CROWDED, st.sampled_from(list(Mode)))
 def test_savings(one: Told, mode: Mode) -> None:
     trace = trace_of(one)
     findings = find(trace, mode=mode)
@@ -61,14 +64,14 @@ def test_savings(one: Told, mode: Mode) -> None:
 
 
 @QUICK
-@given(PLANTED, st.integers(0, 1000))
+@given(PLANTED | CROWDED, st.integers(0, 1000))
 def test_the_order_of_the_input_does_not_matter(one: Told, seed: int) -> None:
     plain, shuffled = trace_of(one), trace_of(one, seed)
     assert told(plain, find(plain)) == told(shuffled, find(shuffled))
 
 
 @QUICK
-@given(PLANTED)
+@given(PLANTED | CROWDED)
 def test_the_ranking(one: Told) -> None:
     findings = find(trace_of(one))
     ranks = [(not finding.reached_root, -finding.saving_ns) for finding in findings]

@@ -36,7 +36,7 @@ def _detect(context: Context) -> Iterator[Draft]:
         return
     failed = outlasted & context.failed[client]
     silent = np.flatnonzero(outlasted & ~failed)
-    silent = silent[np.lexsort((client[silent], -context.path[client[silent]]))][:_MOST_SILENT]
+    silent = silent[np.lexsort((context.rank[client[silent]], -context.path[client[silent]]))][:_MOST_SILENT]
     context.reader.read([*client[silent].tolist(), *server[silent].tolist()])
     pairs = list(zip(client[failed].tolist(), server[failed].tolist(), strict=True))
     pairs += [

@@ -29,7 +29,7 @@ def _detect(context: Context) -> Iterator[Draft]:
     if len(client) < limits.chatty_calls:
         return
     caller, callee, tree = context.service[client], context.service[server], context.tree[client]
-    order = np.lexsort((client, tree, callee, caller))
+    order = np.lexsort((context.rank[client], tree, callee, caller))
     new = np.ones(len(order), np.bool_)
     new[1:] = False
     for key in (caller, callee, tree):
@@ -39,7 +39,9 @@ def _detect(context: Context) -> Iterator[Draft]:
     on_path = np.add.reduceat(context.own_path[client[order]], heads)
     many = np.flatnonzero(counts >= limits.chatty_calls)
     told = 0
-    for at in many[np.lexsort((client[order][heads[many]], -on_path[many]))][:_MOST_PAIRS].tolist():
+    for at in many[np.lexsort((context.rank[client[order][heads[many]]], -on_path[many]))][
+        :_MOST_PAIRS
+    ].tolist():
         members = order[heads[at] : heads[at] + counts[at]]
         draft = _draft(context, client[members], server[members])
         if draft is not None:
@@ -67,7 +69,7 @@ def _draft(context: Context, client: Rows, server: Rows) -> Draft | None:
     told = [
         f"{name} ×{count:,}" for name, count in sorted(operations.items(), key=lambda one: (-one[1], one[0]))
     ]
-    order = client[np.lexsort((client, -between))].tolist()
+    order = client[np.lexsort((context.rank[client], -between))].tolist()
     return Draft(
         title=f"{caller} calls {callee} {len(client):,} times; "
         f"{fmt.duration(total)} goes on the way there and back",

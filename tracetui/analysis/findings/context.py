@@ -106,7 +106,7 @@ class Context(TraceColumns):
         """bool[n], the errors: by status, and by what answers say where no status does."""
         found: Mask = self.status == Status.ERROR
         rows = [row for row in self.scan.bad_answers.tolist() if not found[row]]
-        rows.sort(key=lambda row: (-int(self.path[row]), row))
+        rows.sort(key=lambda row: (-int(self.path[row]), int(self.rank[row])))
         for row, facts in self.reader.read(rows[:_MOST_MEMBERS]).items():
             found[row] = facts.failed
         return found
@@ -136,7 +136,7 @@ class Context(TraceColumns):
         """Rows with equal keys, `least` or more of them, those with most time on the path first."""
         if len(rows) < least:
             return
-        order = np.lexsort([self.start[rows], *reversed(keys)])
+        order = np.lexsort([self.rank[rows], *reversed(keys)])
         new = np.zeros(len(rows), np.bool_)
         new[0] = True
         for key in keys:
@@ -147,7 +147,7 @@ class Context(TraceColumns):
         path = np.add.reduceat(self.path[order], heads)
         total = np.add.reduceat(self.duration[order], heads)
         best = np.flatnonzero(counts >= least)
-        best = best[np.lexsort([order[heads[best]], -total[best], -path[best]])][:_MOST_FAMILIES]
+        best = best[np.lexsort([self.rank[order[heads[best]]], -total[best], -path[best]])][:_MOST_FAMILIES]
         for at in best.tolist():
             yield order[heads[at] : heads[at] + counts[at]]
 

@@ -8,9 +8,13 @@ from typing import Final
 import numpy as np
 
 from tracetui import format as fmt
+from tracetui.analysis.columns import Ints
 from tracetui.analysis.findings.context import Context
 from tracetui.analysis.findings.finding import Draft, Kind, Rule, Severity
 from tracetui.analysis.findings.words import shortened
+
+_MOST_TIES: Final = 1_000
+_LOW: Final = (1 << 32) - 1
 
 
 def _detect(context: Context) -> Iterator[Draft]:
@@ -20,17 +24,26 @@ def _detect(context: Context) -> Iterator[Draft]:
     codes, which = np.unique(operation, return_inverse=True)
     shares = np.zeros(len(codes), np.int64)
     np.add.at(shares, which, context.own_path)
-    top = int(np.argmax(shares))
+    top = _largest(context, shares, codes)
     owned = int(shares[top])
     if owned * 100 < context.root_ns * context.thresholds.dominant_percent:
         return
     rows = np.flatnonzero((which == top) & (context.own_path > 0))
-    rows = rows[np.lexsort((rows, -context.own_path[rows]))]
+    rows = rows[np.lexsort((context.rank[rows], -context.own_path[rows]))]
     shares[top] = 0
-    second = int(np.argmax(shares))
+    second = _largest(context, shares, codes)
     if context.root in rows and not shares[second]:
         return  # there is nothing on the path beside the root
     yield _draft(context, rows.tolist(), owned, int(shares[second]), np.flatnonzero(which == second))
+
+
+def _largest(context: Context, shares: Ints, operations: Ints) -> int:
+    """The operation with most; of several that by name, as the order of the input tells nothing."""
+    strings = context.store.strings
+    most = np.flatnonzero(shares == shares.max()).tolist()[:_MOST_TIES]
+    return int(
+        min(most, key=lambda at: (strings[int(operations[at]) >> 32], strings[int(operations[at]) & _LOW]))
+    )
 
 
 def _draft(

@@ -37,13 +37,13 @@ def _detect(context: Context) -> Iterator[Draft]:
             (context.who(row), "root" if reached else handled, _what(context.facts(row))), []
         ).append(row)
     drafts = [_draft(context, members, chains, key[1]) for key, members in alike.items()]
-    drafts.sort(key=lambda draft: (not draft.reached_root, draft.floor.rank, draft.rows[0]))
+    drafts.sort(key=lambda draft: (not draft.reached_root, draft.floor.rank, context.rank[draft.rows[0]]))
     yield from drafts[:_MOST_TOLD]
 
 
 def _first(context: Context, origins: np.ndarray[tuple[int], np.dtype[np.intp]]) -> list[int]:
     """The origins that are looked at: those that the root waited for first, then by start."""
-    order = np.lexsort((origins, context.start[origins], context.path[origins] == 0))
+    order = np.lexsort((context.rank[origins], context.path[origins] == 0))
     first: list[int] = origins[order][:_MOST_ORIGINS].tolist()
     return first
 

@@ -60,7 +60,7 @@ def _draft(context: Context, members: list[int], slowest: int) -> Draft:
     label = facts[slowest].signature.label if slowest in facts else context.name_of(slowest)
     apart, sized = _what_differs(facts, slowest)
     plain = longest >= 3 * middle and longest * 2 >= second * 3
-    table = sorted(zip(durations, members, strict=True), key=lambda pair: (-pair[0], pair[1]))
+    table = sorted(zip(durations, members, strict=True), key=lambda pair: (-pair[0], context.rank[pair[1]]))
     return Draft(
         title=f"1 of {len(members)} × {label} took {fmt.duration(longest)}, "
         f"the others {fmt.duration(middle)}",

@@ -17,6 +17,7 @@ from tracetui.model.store import Flag
 
 def _detect(context: Context) -> Iterator[Draft]:
     roots = np.flatnonzero(context.parent < 0)
+    roots = roots[np.argsort(context.rank[roots])]
     orphans = roots[(context.flags[roots] & np.uint16(Flag.ORPHAN)) != 0]
     parentless = roots[(context.flags[roots] & np.uint16(Flag.HAS_PARENT)) == 0]
     if not len(orphans):
@@ -67,13 +68,13 @@ def _guess(context: Context) -> str:
     """Where the trace broke, at the largest hole: the last that was seen, and the first after it."""
     trace, size = context.trace, context.store.size
     groups = list(fragments_by_parent(trace).values())
-    lost = max(groups, key=lambda rows: (int(size[rows].sum()), -rows[0]))
+    lost = max(groups, key=lambda rows: (int(size[rows].sum()), trace.store.parent_id_text(rows[0])))
     caller = guess_caller(trace, lost)
     if caller is None:
         caller = last_seen(trace, lost)
     if caller is None:
         return ""
-    largest = max(lost, key=lambda row: (int(size[row]), -row))
+    largest = max(lost, key=lambda row: (int(size[row]), context.store.id_text(row)))
     first = context.first
     return f"it broke between {context.who(caller - first)} and {context.who(largest - first)}"
 

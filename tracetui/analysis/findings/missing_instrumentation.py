@@ -36,7 +36,9 @@ def _lost_callees(context: Context) -> Iterator[Draft]:
     """Calls of services that do record spans, without one of theirs below them."""
     calls = (context.size == 1) & (context.duration >= max(MS, context.share(1)))
     rows = np.flatnonzero(calls & context.of_kind(SpanKind.CLIENT, SpanKind.PRODUCER))
-    rows = rows[np.lexsort((rows, -context.duration[rows], -context.path[rows]))][:_MOST_LOOKED_AT]
+    rows = rows[np.lexsort((context.rank[rows], -context.duration[rows], -context.path[rows]))][
+        :_MOST_LOOKED_AT
+    ]
     serving = _serving(context) if len(rows) else {}
     if not serving:
         return

@@ -108,7 +108,7 @@ def _source(context: Context, caller: int, first: int) -> str:
     before = [row for row in context.children(caller).tolist() if context.end[row] <= context.start[first]]
     if not before:
         return ""
-    latest = max(before, key=lambda row: (int(context.end[row]), -row))
+    latest = max(before, key=lambda row: (int(context.end[row]), -int(context.rank[row])))
     facts = context.facts(latest)
     return facts.signature.label if facts.is_call else ""
 

@@ -32,7 +32,7 @@ def _detect(context: Context) -> Iterator[Draft]:
     far &= over * 100 >= context.duration[client] * limits.network_percent
     client, server, over = client[far], server[far], over[far]
     alike: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for at in np.lexsort((client, -over, -context.path[client])).tolist():
+    for at in np.lexsort((context.rank[client], -over, -context.path[client])).tolist():
         one, other = int(client[at]), int(server[at])
         if not context.path[one]:
             continue  # nobody waited for it

@@ -29,7 +29,7 @@ def _detect(context: Context) -> Iterator[Draft]:
     late &= (context.flags[above] & np.uint16(Flag.UNFINISHED)) == 0
     rows, over = rows[late], over[late]
     alike: dict[tuple[int, int], list[int]] = {}
-    for at in np.lexsort((rows, -over)).tolist():
+    for at in np.lexsort((context.rank[rows], -over)).tolist():
         row = int(rows[at])
         alike.setdefault((int(context.like[row]), int(context.like[context.parent[row]])), []).append(row)
     for members in list(alike.values())[:_MOST]:

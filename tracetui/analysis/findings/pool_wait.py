@@ -58,11 +58,11 @@ def _named(context: Context) -> list[int]:
     # Tags: among the leaves that have something on the path themselves.
     least = max(context.thresholds.pool_wait_ms * MS // 4, context.share(1))
     leaves = np.flatnonzero((context.size == 1) & (context.own_path >= least) & may_wait)
-    leaves = leaves[np.lexsort((leaves, -context.own_path[leaves]))][:_MOST_LOOKED_AT]
+    leaves = leaves[np.lexsort((context.rank[leaves], -context.own_path[leaves]))][:_MOST_LOOKED_AT]
     for row, facts in context.reader.read(leaves.tolist()).items():
         if _is_tagged(facts):
             found.add(row)
-    return sorted(found, key=lambda row: (-int(context.duration[row]), row))
+    return sorted(found, key=lambda row: (-int(context.duration[row]), context.rank[row]))
 
 
 @lru_cache(4096)

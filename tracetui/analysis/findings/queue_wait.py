@@ -36,7 +36,7 @@ def _detect(context: Context) -> Iterator[Draft]:
             key = context.who(producer), context.who(consumer)
             waits.setdefault(key, []).append((wait, producer, consumer))
     for found in waits.values():
-        found.sort(key=lambda one: (-one[0], one[1]))
+        found.sort(key=lambda one: (-one[0], context.rank[one[2]]))
         yield _draft(context, found)
 
 

@@ -31,7 +31,7 @@ def _detect(context: Context) -> Iterator[Draft]:
             continue
         if read >= _MOST_READ:
             break
-        longest = rows[np.lexsort((rows, -durations, -context.path[rows]))][:_MOST_OF_A_FAMILY]
+        longest = rows[np.lexsort((context.rank[rows], -durations, -context.path[rows]))][:_MOST_OF_A_FAMILY]
         read += len(longest)
         for row, facts in context.reader.read(longest.tolist()).items():
             signature = facts.signature
@@ -52,7 +52,7 @@ def _detect(context: Context) -> Iterator[Draft]:
 
 
 def _draft(context: Context, members: list[int]) -> Draft:
-    members = sorted(members, key=lambda row: (int(context.start[row]), row))
+    members = context.ranked(members)
     durations = context.duration[members].tolist()
     longest = members[max(range(len(members)), key=lambda at: (durations[at], -at))]
     signature = context.facts(members[0]).signature

@@ -47,7 +47,7 @@ def _runs(context: Context, facts: dict[int, Facts]) -> Iterator[list[int]]:
         signature = known.signature
         calls.setdefault((signature.like, signature.parameters), []).append(row)
     for rows in calls.values():
-        rows.sort(key=lambda row: (int(context.start[row]), row))
+        rows = context.ranked(rows)
         run: list[int] = []
         for row in rows:
             if run and not _follows(context, run[-1], row, facts):

@@ -29,7 +29,7 @@ def _detect(context: Context) -> Iterator[Draft]:
     long = long[~context.of_kind(*_NO_CALLS)[long]]
     if len(long) < 2:
         return
-    by_parent = long[np.lexsort((context.start[long], context.parent[long]))]
+    by_parent = long[np.lexsort((context.rank[long], context.parent[long]))]
     above = context.parent[by_parent]
     heads = np.flatnonzero(np.concatenate(([True], above[1:] != above[:-1])))
     durations = context.duration[by_parent]
@@ -37,7 +37,7 @@ def _detect(context: Context) -> Iterator[Draft]:
     most = np.add.reduceat(durations, heads) - np.maximum.reduceat(durations, heads)
     heads = heads[most >= max(context.thresholds.serial_saving_ms * MS, 1)]
     parents = above[heads]
-    parents = parents[np.lexsort((parents, -context.path[parents]))][:_MOST_PARENTS]
+    parents = parents[np.lexsort((context.rank[parents], -context.path[parents]))][:_MOST_PARENTS]
     for parent in parents.tolist():
         facts = context.reader.read(by_parent[above == parent].tolist())
         for run in _runs(context, parent, facts):

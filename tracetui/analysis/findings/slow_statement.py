@@ -48,7 +48,9 @@ def _detect(context: Context) -> Iterator[Draft]:
     share = max(context.share(limits.slow_statement_percent), limits.slow_statement_least_ms * MS, 1)
     least = min(limits.slow_statement_ms * MS, share)
     rows = np.flatnonzero((context.duration >= least) & (context.size <= 3))
-    rows = rows[np.lexsort((rows, -context.duration[rows], -context.path[rows]))][:_MOST_LOOKED_AT]
+    rows = rows[np.lexsort((context.rank[rows], -context.duration[rows], -context.path[rows]))][
+        :_MOST_LOOKED_AT
+    ]
     told: dict[object, list[int]] = {}
     for row, facts in context.reader.read(rows.tolist()).items():
         if row in context.repeated and context.duration[row] < limits.slow_statement_ms * MS:
