@@ -55,8 +55,9 @@ def find_clocks(trace: Trace) -> Clocks:
             known[code] = _key(trace, row, code, jaeger)
     keys = [known[code] for code in codes.tolist()]
     keys = _with_address(keys)
-    numbers: dict[Key, int] = {}
-    by_code = [-1 if key is None else numbers.setdefault(key, len(numbers)) for key in keys]
+    # By what they are called: the order in which resources were read is nowhere seen.
+    numbers = {key: number for number, key in enumerate(sorted({key for key in keys if key is not None}))}
+    by_code = [-1 if key is None else numbers[key] for key in keys]
     domain: Rows = np.array(by_code, np.intp)[which]
     parent = local_parents(store, first, last)
     for row in np.flatnonzero(domain < 0).tolist():  # parents come before their children

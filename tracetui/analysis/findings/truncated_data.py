@@ -19,7 +19,8 @@ _SHORTEST: Final = 60
 
 
 def _detect(context: Context) -> Iterator[Draft]:
-    rows = list(dict.fromkeys([*context.scan.dropped.tolist(), *context.scan.cut.tolist()]))
+    hints = (context.ranked(found.tolist()) for found in (context.scan.dropped, context.scan.cut))
+    rows = list(dict.fromkeys(row for found in hints for row in found))
     dropped: dict[str, int] = {}
     losers: list[int] = []
     cut: list[int] = []
