@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from tracetui.loaders.records import RAW, Chunk, Repair, Shape, salvage, split_lines
-from tracetui.loaders.walk import complaint_place, lenient_end, only_strict, reason_of
+from tracetui.loaders.walk import complaint_place, is_trailing, lenient_end, only_strict, reason_of
 
 T = TypeVar("T")
 
@@ -21,6 +21,7 @@ _BRACKETS: Final = re.compile(rb'[\[\]{}]|"[^"\\\n]*(?:\\.[^"\\\n]*)*"')
 _FOLLOWING: Final = re.compile(rb"[ \t\r\n]*[,\]]")
 _PAIRS: Final = {b"{": b"}", b"[": b"]"}
 _FAR: Final = 64 * 1024
+_NEAR: Final = 2 * 1024
 
 
 def read_pieces(body: bytes, base: int, shape: Shape[T], repair: Repair[T]) -> tuple[Chunk[T], int]:
@@ -59,7 +60,7 @@ def read_pieces(body: bytes, base: int, shape: Shape[T], repair: Repair[T]) -> t
                         used = len(body[:comma].rstrip(_BLANKS))
                         start = body.index(b"{", comma)
                     else:
-                        balanced = balanced_end(body, start, end)
+                        balanced = balanced_end(body, start, end, shape)
                         used = start = balanced if 0 <= balanced < end else end
                     continue
                 record, skip_to = body[start:real_end], real_end
@@ -90,7 +91,7 @@ def _real_end(body: bytes, start: int, fault: Exception) -> int:
     if isinstance(fault, RecursionError):
         return 0
     if complaint_place(fault) is not None:
-        return -1 if "trailing" in str(fault) else 0
+        return -1 if is_trailing(fault) else 0
     try:
         RAW.decode(memoryview(body)[start : start + _FAR])
     except RecursionError:
@@ -99,7 +100,7 @@ def _real_end(body: bytes, start: int, fault: Exception) -> int:
         place = complaint_place(error)
         if place is None:
             return -1
-        if "trailing" in str(error):
+        if is_trailing(error):
             return start + len(body[start : start + place - 1].rstrip(_BLANKS))
         return 0
     return -1
@@ -119,16 +120,25 @@ def next_comma(data: bytes, start: int, fault: int, shape: Shape[T]) -> int:
     return -1
 
 
-def balanced_end(data: bytes, start: int, stop: int) -> int:
+def balanced_end(data: bytes, start: int, stop: int, shape: Shape[T]) -> int:
     """The index behind a damaged object; -1 if its brackets are not in order or no comma or `]` follows.
+
+    Where that is found out in vain again and again, less is looked at each time.
 
     Args:
         data: The bytes.
         start: Where it begins.
         stop: How far to look.
+        shape: Remembers how far it is worth while to look.
     """
+    end = _balanced_end(data, start, min(start + shape.reach, stop))
+    shape.reach = _FAR if end >= 0 else max(_NEAR, shape.reach // 2)
+    return end
+
+
+def _balanced_end(data: bytes, start: int, stop: int) -> int:
     wanted = bytearray()
-    for match in _BRACKETS.finditer(data, start, min(start + _FAR, stop)):
+    for match in _BRACKETS.finditer(data, start, stop):
         mark = match[0]
         if mark in _PAIRS:
             wanted += _PAIRS[mark]

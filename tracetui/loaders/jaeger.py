@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import msgspec
+
 from tracetui.errors import InputError, NotATrace
 from tracetui.loaders.control import Control
 from tracetui.loaders.documents import Documents
@@ -17,6 +19,7 @@ from tracetui.loaders.jaeger_columns import SpanColumns, TraceObject
 from tracetui.loaders.jaeger_details import decode
 from tracetui.loaders.jaeger_records import Skeleton, loads, mend
 from tracetui.loaders.stream import JsonFault, JsonStream, Shape
+from tracetui.loaders.twin import decode_twin
 from tracetui.model.builder import StoreBuilder
 from tracetui.model.issues import IssueCode
 from tracetui.sources.base import ByteSource
@@ -173,7 +176,7 @@ class _Reader:
         if self.stream.peek() != _LIST:
             self._misplaced(trace, self.stream.raw_value())
             return
-        repair = _Repair(self.columns, trace)
+        repair = _Repair(self.columns, trace, self.shape.decoder)
         for chunk in self.stream.records(self.shape, repair):
             if self.columns.add(trace, chunk):
                 self.columns.flush()
@@ -191,13 +194,18 @@ _KEYS: Final = {"spans", "traceID", "processes", "data", "errors"}
 class _Repair:
     """Mends records that are no plain spans."""
 
-    def __init__(self, columns: SpanColumns, trace: TraceObject) -> None:
+    def __init__(
+        self, columns: SpanColumns, trace: TraceObject, decoder: msgspec.json.Decoder[Skeleton]
+    ) -> None:
         self._columns = columns
+        self._decoder = decoder
         self._trace = trace
 
     def repair(self, record: bytes, offset: int, error: Exception) -> Skeleton | None:
         """See `Repair`."""
-        span, notes = mend(record)
+        # Most of what is refused by its bytes, and not by its kinds, has a twin.
+        twin = None if isinstance(error, msgspec.ValidationError) else decode_twin(record, self._decoder)
+        span, notes = mend(record) if twin is None else twin
         if span is None:
             self._lost(offset, notes[-1][1] if notes else str(error))
             return None

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+import msgspec
+
 from tracetui.loaders.lenient import Fault
+from tracetui.loaders.twin import decode_twin
 from tracetui.loaders.values import shown
 from tracetui.model.issues import IssueCode, IssueLog
 
@@ -18,6 +21,7 @@ class Mending(Generic[T]):
     """A `records.Repair` that mends single records, and counts what is lost with the import.
 
     Args:
+        decoder: What refuses the records.
         mend: Makes an item of a record of the wrong kinds, with its faults; None or ValueError if it cannot.
         mended: Told of each item that was made, before it is used.
         issues: Where lost records are told.
@@ -25,10 +29,12 @@ class Mending(Generic[T]):
 
     def __init__(
         self,
+        decoder: msgspec.json.Decoder[T],
         mend: Callable[[bytes], tuple[T, list[Fault]] | None],
         mended: Callable[[T, list[Fault]], None],
         issues: IssueLog,
     ) -> None:
+        self._decoder = decoder
         self._mend = mend
         self._mended = mended
         self._issues = issues
@@ -36,7 +42,9 @@ class Mending(Generic[T]):
     def repair(self, record: bytes, offset: int, error: Exception) -> T | None:
         """See `records.Repair`."""
         try:
-            found = self._mend(record)
+            # Most of what is refused by its bytes, and not by its kinds, has a twin.
+            by_kinds = isinstance(error, msgspec.ValidationError)
+            found = (None if by_kinds else decode_twin(record, self._decoder)) or self._mend(record)
         except ValueError as fault:
             self.broken(offset, str(fault))
             return None

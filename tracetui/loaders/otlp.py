@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import numpy as np
-
 from tracetui.errors import NotATrace
 from tracetui.loaders.control import Control
 from tracetui.loaders.documents import Documents, Piece
 from tracetui.loaders.head import Head
-from tracetui.loaders.lenient import camel
+from tracetui.loaders.lenient import Fault, camel
 from tracetui.loaders.mending import Mending
 from tracetui.loaders.otlp_columns import Slot, SpanRows
 from tracetui.loaders.otlp_details import decode, resource_attributes, resource_key, scope, service_name
@@ -24,10 +22,11 @@ from tracetui.loaders.otlp_lines import (
     SCOPE_KEYS,
     SPAN_KEYS,
     WRAPPERS,
-    Lines,
+    Sound,
     is_sound,
     sort_lines,
 )
+from tracetui.loaders.otlp_places import LinePlaces
 from tracetui.loaders.otlp_records import SpanRecord, mend
 from tracetui.loaders.otlp_window import Cut, Cutter, Int64s
 from tracetui.loaders.stream import BATCH, JsonFault, JsonStream, JsonTruncated, Shape
@@ -41,6 +40,7 @@ _OPEN, _OPEN_LIST, _QUOTE = b'{["'
 _NEXT_DOCUMENT = re.compile(rb"\}[ \t\r]*\n\s*\{")
 _NEXT_RESOURCE = b'},{"resource":'
 _MOST_FAILURES = 8
+_NEAR = 64 * 1024
 
 
 def is_otlp(head: Head) -> bool:
@@ -89,8 +89,8 @@ class Reader:
         self._builder = builder
         self._issues = builder.issues
         self._rows = SpanRows(builder, builder.add_source(source, name, decode), control.step)
-        self._mending = Mending(mend, self._rows.mended, builder.issues)
         self._shape: Shape[SpanRecord] = Shape(SpanRecord)
+        self._mending = Mending(self._shape.decoder, mend, self._rows.mended, builder.issues)
         self._cutter = Cutter()
         self._resources: dict[bytes, Slot] = {}
         self._scopes: dict[bytes, Slot] = {}
@@ -134,7 +134,9 @@ class Reader:
             stream.seek(base + end)
             return True
         lines = sort_lines(window[:end], base, self._cutter.opening, last=last)
-        self._read_sound(lines)
+        self._read_sound(lines.sound)
+        for offset in lines.trailing:
+            self._documents.tell(IssueCode.TRAILING_BYTES, offset, "something follows the document")
         for offset, line in lines.odd:
             self._one_line(offset, line, last=last and offset == lines.last)
         for start, stop in lines.foreign:
@@ -147,29 +149,45 @@ class Reader:
         stream.seek(lines.rest if self._over_lines else base + end)
         return True
 
-    def _read_sound(self, lines: Lines) -> None:
+    def _read_sound(self, lines: list[Sound]) -> None:
         """Read the sound lines of a window at once, or as many of them as that is possible for."""
-        if self._take_lines(lines.sound, lines.origins):
+        if self._take_lines(lines):
             return
-        places = list(zip(lines.origins, lines.sound, strict=True))
-        whole = [place for place in places if is_sound(place[1])]
-        rest = [place for place in places if not is_sound(place[1])] if len(whole) < len(places) else []
-        if not rest or not self._take_lines([line for _, line in whole], [offset for offset, _ in whole]):
-            rest = places
-        for offset, line in rest:
-            if not self._take_lines([line], [offset]):
-                self._one_line(offset, line)
+        sound = [is_sound(line.text) for line in lines]
+        rest = [line for line, is_one in zip(lines, sound, strict=True) if not is_one]
+        if not rest or not self._take_lines(
+            [line for line, is_one in zip(lines, sound, strict=True) if is_one]
+        ):
+            rest = lines
+        if not self._take_lines(rest, mend=True):
+            for line in rest:
+                if not self._take_lines([line], mend=True):
+                    self._one_line(line.offset, line.found)
 
-    def _take_lines(self, lines: list[bytes], origins: list[int]) -> bool:
-        """Cut lines that stand at `origins` as if they stood in one window; False if they cannot be cut."""
+    def _take_lines(self, lines: list[Sound], *, mend: bool = False) -> bool:
+        """Cut lines as if they stood in one window; False if they cannot be cut.
+
+        Args:
+            lines: The lines.
+            mend: Whether spans that do not fit are made to.
+        """
         if not lines:
             return True
-        cut = self._cutter.documents(b"\n".join(lines))
+        mended: list[tuple[int, list[Fault]]] = []
+        cut = self._cutter.documents(b"\n".join([line.text for line in lines]), mended if mend else None)
         if cut is None:
             return False
-        begins = np.cumsum([0] + [len(line) + 1 for line in lines[:-1]])
-        of_line = np.searchsorted(begins, cut.starts, "right") - 1
-        self._take(cut, cut.starts + (np.array(origins, np.int64) - begins)[of_line], origins[0])
+        for number, faults in mended:
+            self._rows.mended(cut.spans[number], faults)
+        places = LinePlaces(lines)
+        for number, offset, faults in places.faults(cut):
+            if number >= 0:
+                self._rows.mended(cut.spans[number], faults)
+            else:
+                for code, what in faults:
+                    self._documents.tell(code, offset, what)
+        starts, cut.lengths = places.of(cut)
+        self._take(cut, starts, lines[0].offset)
         return True
 
     def _one_line(self, offset: int, line: bytes, *, last: bool = False) -> None:
@@ -282,12 +300,15 @@ class Reader:
     def _next_resource(self, stream: JsonStream, after: int) -> bool:
         """After a fault: go to the comma before the next ResourceSpans of this line, if one is near."""
         stream.seek(after)
-        window = stream.ahead(4 * BATCH)
-        found = window.find(_NEXT_RESOURCE)
-        if found < 0 or 0 <= window.find(b"\n") < found:
-            return False
-        stream.seek(after + found + 1)
-        return True
+        for reach in (_NEAR, 4 * BATCH):
+            window = stream.ahead(reach)
+            found = window.find(_NEXT_RESOURCE)
+            if 0 <= window.find(b"\n") < (found if found >= 0 else len(window)):
+                return False
+            if found >= 0:
+                stream.seek(after + found + 1)
+                return True
+        return False
 
     def _resource_member(self, stream: JsonStream, key: str, resource: Slot) -> None:
         if key == "resource":

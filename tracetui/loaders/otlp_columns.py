@@ -78,7 +78,7 @@ class SpanRows:
 
     def mended(self, span: SpanRecord, faults: list[Fault]) -> None:
         """This span, which is about to be added, was mended."""
-        self._mended[id(span)] = faults
+        self._mended.setdefault(id(span), []).extend(faults)
 
     def add_chunk(self, chunk: Chunk[SpanRecord], resource: Slot, scope: Slot) -> None:
         """Take the spans of one chunk, all of one resource and scope."""

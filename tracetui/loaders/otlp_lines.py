@@ -14,8 +14,16 @@ from msgspec import UNSET, Struct, UnsetType, field
 
 from tracetui.loaders.lenient import camel
 from tracetui.loaders.otlp_records import WholeRequest
-from tracetui.loaders.records import RAW
-from tracetui.loaders.walk import JsonFault, JsonTruncated, complaint_place, reason_of
+from tracetui.loaders.records import RAW, is_text
+from tracetui.loaders.twin import Twin, strict_twin
+from tracetui.loaders.walk import (
+    JsonFault,
+    JsonTruncated,
+    complaint_place,
+    is_trailing,
+    only_strict,
+    reason_of,
+)
 
 SPAN_KEYS = {"resourceSpans", "batches"}
 SCOPE_KEYS = {"scopeSpans", "instrumentationLibrarySpans"}
@@ -47,24 +55,43 @@ _KEYS: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder(dict[
 _WHOLE: msgspec.json.Decoder[WholeRequest] = msgspec.json.Decoder(WholeRequest)
 
 
+class Sound(Struct):
+    """A document that can be read at once with others.
+
+    Attributes:
+        text: It, in one line.
+        offset: Where it stands in the source.
+        twin: What it was made of, if a strict reader refuses what stands there.
+    """
+
+    text: bytes
+    offset: int
+    twin: Twin | None = None
+
+    @property
+    def found(self) -> bytes:
+        """What stands in the source."""
+        return self.text if self.twin is None else self.twin.original
+
+
 class Lines(Struct):
     """The lines of a window.
 
     Attributes:
-        sound: Documents that can be read at once, and where each stands in the source.
-        origins: Where each of them stands.
+        sound: Documents that can be read at once.
         odd: Lines to be walked, with their places.
         foreign: Documents of other formats, first byte and end.
         bad: What is wrong with lines of which not all is kept, at their places.
+        trailing: Where lines with something behind their document stand.
         last: Where the last line begins.
         rest: Where a document of several lines seems to begin, -1 for nowhere: nothing behind was looked at.
     """
 
-    sound: list[bytes] = field(default_factory=list)
-    origins: list[int] = field(default_factory=list)
+    sound: list[Sound] = field(default_factory=list)
     odd: list[tuple[int, bytes]] = field(default_factory=list)
     foreign: list[tuple[int, int]] = field(default_factory=list)
     bad: list[JsonFault] = field(default_factory=list)
+    trailing: list[int] = field(default_factory=list)
     last: int = -1
     rest: int = -1
 
@@ -119,11 +146,17 @@ def _sort(found: Lines, text: bytes, offset: int, opening: bytes) -> None:
             return
         text, offset = text[skip:], offset + skip
     try:
+        if not is_text(text):
+            _sort_strict(found, text, offset)
+            return
         probe = _PROBE.decode(text)
     except msgspec.ValidationError:
         found.odd.append((offset, text))
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        _sort_damaged(found, text, offset, opening, error)
+    except msgspec.DecodeError as error:
+        if only_strict(text, error):
+            _sort_strict(found, text, offset)
+        else:
+            _sort_damaged(found, text, offset, opening, error)
     except RecursionError:
         found.odd.append((offset, text))
     else:
@@ -131,8 +164,26 @@ def _sort(found: Lines, text: bytes, offset: int, opening: bytes) -> None:
             place = offset, offset + len(text)
             found.foreign.append(place) if _is_foreign(text) else found.odd.append((offset, text))
         else:
-            found.sound.append(text)
-            found.origins.append(offset)
+            found.sound.append(Sound(text, offset))
+
+
+def _sort_strict(found: Lines, text: bytes, offset: int) -> None:
+    """A line that perhaps only a strict reader refuses."""
+    twin = strict_twin(text)
+    try:
+        if twin is not None and _PROBE.decode(twin.text) != _NOTHING:
+            found.sound.append(Sound(twin.text, offset, twin))
+            return
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    found.odd.append((offset, text))
+
+
+def _is_request(text: bytes) -> bool:
+    try:
+        return _PROBE.decode(text) != _NOTHING
+    except (msgspec.DecodeError, RecursionError):
+        return False
 
 
 def _is_foreign(text: bytes) -> bool:
@@ -154,10 +205,15 @@ def _sort_other(found: Lines, text: bytes, offset: int) -> None:
 
 
 def _sort_damaged(found: Lines, text: bytes, offset: int, opening: bytes, error: Exception) -> None:
-    if "trailing" in str(error):
-        found.odd.append((offset, text))
-        return
     place = complaint_place(error)
+    if place is not None and is_trailing(error):
+        head, rest = text[: place - 1].rstrip(_BLANKS), text[place - 1 :]
+        if rest[:1] in (b"{", b"[") or not _is_request(head):
+            found.odd.append((offset, text))
+        else:
+            found.sound.append(Sound(head, offset))
+            found.trailing.append(offset)
+        return
     fault = len(text) if place is None else place
     told = (
         JsonTruncated(offset, "the data ends in the middle")
@@ -179,8 +235,7 @@ def _sort_damaged(found: Lines, text: bytes, offset: int, opening: bytes, error:
         return
     found.bad.append(told)
     if end > 0:
-        found.sound.append(text[:end] + _CLOSE)
-        found.origins.append(offset)
+        found.sound.append(Sound(text[:end] + _CLOSE, offset))
 
 
 def _whole_spans_end(text: bytes, last: int, fault: int) -> int:
@@ -198,7 +253,7 @@ def _whole_spans_end(text: bytes, last: int, fault: int) -> int:
         RAW.decode(text[last:])
     except (msgspec.DecodeError, RecursionError) as error:
         place = complaint_place(error)
-        if place is not None and "trailing" in str(error) and last + place - 1 <= fault:
+        if place is not None and is_trailing(error) and last + place - 1 <= fault:
             return last + len(text[last : last + place - 1].rstrip(_BLANKS))
     try:
         json.JSONDecoder(strict=False).raw_decode(text[last:].decode("utf-8", "replace"))

@@ -22,10 +22,12 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct, field
 
-from tracetui.loaders.otlp_records import CutRequest, CutResource, SpanRecord
-from tracetui.loaders.records import RAW
+from tracetui.loaders.lenient import Fault
+from tracetui.loaders.otlp_records import CutRequest, CutResource, SpanRecord, mend
+from tracetui.loaders.records import RAW, is_text
 
 Int64s = npt.NDArray[np.int64]
+Mended = list[tuple[int, list[Fault]]]
 
 _OPENING = re.compile(rb'"spans":\[(\{"[A-Za-z]{5,32}":)')
 _BEFORE = b'"spans":['
@@ -70,24 +72,30 @@ class Cutter:
         self._probe = 0
         self._closing = b""
 
-    def documents(self, window: bytes) -> Cut | None:
-        """Cut a window of whole documents, one a line; None if it is anything else."""
-        return self._cut(window, whole_documents=True)
+    def documents(self, window: bytes, mended: Mended | None = None) -> Cut | None:
+        """Cut a window of whole documents, one a line; None if it is anything else.
+
+        Args:
+            window: The bytes.
+            mended: Gets the numbers of spans that did not fit and were made to, and what was wrong with them;
+                without it, they are something else.
+        """
+        return self._cut(window, mended, whole_documents=True)
 
     def resources(self, window: bytes) -> Cut | None:
         """Cut a window of whole ResourceSpans with commas between them; None if it is anything else."""
-        return self._cut(window, whole_documents=False)
+        return self._cut(window, None, whole_documents=False)
 
-    def _cut(self, window: bytes, *, whole_documents: bool) -> Cut | None:
-        if not self._learn(window) or not _is_text(window):
+    def _cut(self, window: bytes, mended: Mended | None, *, whole_documents: bool) -> Cut | None:
+        if not self._learn(window) or not is_text(window):
             return None
         try:
             places = self._places(window)
             if places is None:
                 return None
             starts, lengths, counts, glue, lines = places
-            spans = _SPANS.decode_lines(lines) if len(starts) else []
-            if len(spans) != len(starts):
+            spans = _decoded(lines, window, starts, lengths, mended) if len(starts) else []
+            if spans is None or len(spans) != len(starts):
                 return None
             cut = Cut(spans, starts, lengths)
             joined = b"0".join(glue)
@@ -174,6 +182,36 @@ class Cutter:
         return found[keep], opens[keep]
 
 
+def _decoded(
+    lines: bytearray, window: bytes, starts: Int64s, lengths: Int64s, mended: Mended | None
+) -> list[SpanRecord] | None:
+    """The spans of some lines; None if one of them is none."""
+    try:
+        return _SPANS.decode_lines(lines)
+    except msgspec.ValidationError:
+        if mended is None:
+            raise
+    spans: list[SpanRecord] = []
+    for start, length in zip(starts.tolist(), lengths.tolist(), strict=True):
+        record = window[start : start + length]
+        try:
+            spans.append(_SPANS.decode(record))
+        except msgspec.ValidationError:
+            found = _mend(record)
+            if found is None:
+                return None
+            mended.append((len(spans), found[1]))
+            spans.append(found[0])
+    return spans
+
+
+def _mend(record: bytes) -> tuple[SpanRecord, list[Fault]] | None:
+    try:
+        return mend(record)
+    except ValueError:
+        return None
+
+
 def _line_ends(text: bytes) -> int:
     # bytes.count of one byte is ten times slower than this.
     return int(np.count_nonzero(np.frombuffer(text, np.uint8) == 10)) if text else 0
@@ -231,13 +269,3 @@ def _group(resources: list[CutResource], counts: list[int], cut: Cut) -> bool:
             elif scope.spans:
                 return False
     return number == len(counts)
-
-
-def _is_text(data: bytes) -> bool:
-    if data.isascii():
-        return True
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True

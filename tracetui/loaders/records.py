@@ -69,6 +69,8 @@ class Shape(Generic[T]):
         self.separators: list[tuple[bytes, bytes, bytes]] = []
         """(as found, with newlines made spaces, with the newline that splits the records)"""
         self.end: bytes | None = None
+        self.reach = 64 * 1024
+        """How far the end of a damaged record is looked for, in bytes."""
         self._mistakes = 0
 
     @property
@@ -172,7 +174,7 @@ def prove(body: bytes, base: int, shape: Shape[T], repair: Repair[T]) -> Chunk[T
         lines = lines.replace(other, its_split)
     try:
         items = shape.decoder.decode_lines(lines)
-        if len(shape.separators) == 1 and len(items) == len(pieces) and _is_text(lines):
+        if len(shape.separators) == 1 and len(items) == len(pieces) and is_text(lines):
             lead = len(split) - 1 - split.index(b"\n")
             return Chunk(items, base, pieces, len(separator), lead)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -220,7 +222,7 @@ def salvage(chunk: Chunk[T], record: bytes, offset: int, shape: Shape[T], repair
     try:
         # Raw parts of an item hold no line ends, however the record was found.
         item = shape.decoder.decode(record.replace(b"\n", b" "))
-        if not _is_text(record):
+        if not is_text(record):
             repair.bad_text(offset)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         item = repair.repair(record, offset, error)
@@ -231,7 +233,8 @@ def salvage(chunk: Chunk[T], record: bytes, offset: int, shape: Shape[T], repair
     chunk.lengths.append(len(record))
 
 
-def _is_text(data: bytes | bytearray) -> bool:
+def is_text(data: bytes | bytearray) -> bool:
+    """Whether these bytes are UTF-8."""
     if data.isascii():
         return True
     try:

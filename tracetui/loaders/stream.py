@@ -182,9 +182,8 @@ class JsonStream(JsonWalk):
 
     def _next_record(self, shape: Shape[T], line_end: int) -> int:
         """Index of the comma before the next record, or of the array's end; -1 if none is in the window."""
-        places = (
-            shape.find_next(self._data, self._at + 1),
-            shape.find_end(self._data, self._at + 1),
-            balanced_end(self._data, self._at, len(self._data) if line_end < 0 else line_end),
-        )
-        return min((place for place in places if place >= 0), default=-1)
+        places = [shape.find_next(self._data, self._at + 1), shape.find_end(self._data, self._at + 1)]
+        found = min((place for place in places if place >= 0), default=-1)
+        stop = found if found >= 0 else len(self._data)
+        balanced = balanced_end(self._data, self._at, min(stop, line_end) if line_end >= 0 else stop, shape)
+        return balanced if balanced >= 0 else found

@@ -142,7 +142,7 @@ class JsonWalk:
             except msgspec.DecodeError as error:
                 found = complaint_place(error)
                 where = len(view) if found is None else found
-                if found is not None and "trailing" in str(error):
+                if found is not None and is_trailing(error):
                     return self._at + where - 1
                 if self._end_of_data and found is None:
                     raise JsonTruncated(self.position, "the data ends in the middle of a value") from None
@@ -349,6 +349,11 @@ def complaint_place(error: Exception) -> int | None:
     """
     found = _BYTE.search(str(error))
     return int(found[1]) if found else None
+
+
+def is_trailing(error: Exception) -> bool:
+    """Whether a decoder complains about what follows a whole value."""
+    return "trailing characters" in str(error)
 
 
 def reason_of(error: Exception) -> str:

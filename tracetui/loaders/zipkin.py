@@ -16,9 +16,10 @@ from tracetui.loaders.control import Control
 from tracetui.loaders.documents import Documents
 from tracetui.loaders.head import Head
 from tracetui.loaders.mending import Mending
-from tracetui.loaders.records import RAW, Chunk, salvage
+from tracetui.loaders.records import RAW, Chunk, is_text, salvage
 from tracetui.loaders.stream import BATCH, JsonFault, JsonStream, JsonTruncated, Shape
-from tracetui.loaders.walk import complaint_place, lenient_end, only_strict, reason_of
+from tracetui.loaders.twin import decode_twin
+from tracetui.loaders.walk import complaint_place, is_trailing, lenient_end, only_strict, reason_of
 from tracetui.loaders.zipkin_columns import SpanRows
 from tracetui.loaders.zipkin_details import decode
 from tracetui.loaders.zipkin_records import SpanRecord, is_foreign, mend
@@ -35,6 +36,7 @@ _OTHER_KEYS = {"spanId", "spanID", "spans", "resourceSpans", "operationName", "b
 _MOST_FAILURES = 8
 _BLANKS = b" \t\r\n\x1e"
 _NEAR = 4096
+_ALIKE = 8
 _FOREIGN_LIST = re.compile(
     rb'\[\s*\{\s*"(?:resource|resourceSpans|scopeSpans|data|traceID|spans|processes|batches)"'
 )
@@ -70,8 +72,8 @@ class _Reader:
         self._rows = SpanRows(
             builder, source, builder.add_source(source, NAME, decode, partial=True), control
         )
-        self._mending = Mending(mend, self._rows.mended, builder.issues)
         self._shape: Shape[SpanRecord] = Shape(SpanRecord)
+        self._mending = Mending(self._shape.decoder, mend, self._rows.mended, builder.issues)
         self._failures = 0
         self._over_lines = False
         self._fault: JsonFault | None = None
@@ -158,7 +160,7 @@ class _Reader:
             final = last and number == len(pieces) - 1
             if (
                 text[:1] == b"["
-                or (text == b"{" or (text[-1:] in b"{[," and not final))
+                or (text == b"{" or (text[-1:] in b"{[," and not final and not _are_alike(pieces, number)))
                 or not self._line(chunk, text, offset, final)
             ):
                 self._over_lines = text[:1] != b"["
@@ -172,17 +174,56 @@ class _Reader:
     def _line(self, chunk: Chunk[SpanRecord], text: bytes, offset: int, final: bool) -> bool:
         """Read a line that should hold a span; False if it takes a walk."""
         try:
-            RAW.decode(text)
+            item = self._shape.decoder.decode(text)
+        except (msgspec.ValidationError, UnicodeDecodeError):
+            try:  # the decoder looked no further than to what is of the wrong kind
+                RAW.decode(text)
+            except (msgspec.DecodeError, RecursionError) as error:
+                return self._refused_line(chunk, text, offset, error, final)
         except (msgspec.DecodeError, RecursionError) as error:
-            if text[:1] == b"{" and "trailing" in str(error):
-                return False
-            if not only_strict(text, error) or lenient_end(text) != len(text):
-                self._lost_line(text, offset, error, final)
+            return self._refused_line(chunk, text, offset, error, final)
+        else:
+            if is_text(text):
+                _append(chunk, item, text, offset)
+                return True
+            if self._by_twin(chunk, text, offset):
                 return True
         if text[:1] != b"{" or is_foreign(text):
             self._documents.foreign(offset, offset + len(text))
         else:
             salvage(chunk, text, offset, self._shape, self._mending)
+        return True
+
+    def _refused_line(
+        self, chunk: Chunk[SpanRecord], text: bytes, offset: int, error: Exception, final: bool
+    ) -> bool:
+        """Read a line that is no JSON for a strict reader; False if it takes a walk."""
+        place = complaint_place(error)
+        if is_trailing(error) and place is not None and text[:1] == b"{":
+            if text[place - 1 : place] in (b"{", b"["):
+                return False
+            self._documents.tell(IssueCode.TRAILING_BYTES, offset, "something follows the document")
+            return self._line(chunk, text[: place - 1].rstrip(_BLANKS), offset, final)
+        if not only_strict(text, error):
+            self._lost_line(text, offset, error, final)
+            return True
+        if self._by_twin(chunk, text, offset):
+            return True
+        if lenient_end(text) != len(text):
+            self._lost_line(text, offset, error, final)
+        elif text[:1] != b"{" or is_foreign(text):
+            self._documents.foreign(offset, offset + len(text))
+        else:
+            salvage(chunk, text, offset, self._shape, self._mending)
+        return True
+
+    def _by_twin(self, chunk: Chunk[SpanRecord], text: bytes, offset: int) -> bool:
+        """Read a line that only a strict reader refuses; False if that is not sure."""
+        found = decode_twin(text, self._shape.decoder)
+        if found is None:
+            return False
+        self._rows.mended(*found)
+        _append(chunk, found[0], text, offset)
         return True
 
     def _lost_line(self, text: bytes, offset: int, error: Exception, final: bool) -> None:
@@ -218,3 +259,14 @@ class _Reader:
         chunk: Chunk[SpanRecord] = Chunk([], offset, starts=[], lengths=[])
         salvage(chunk, record, offset, self._shape, self._mending)
         self._rows.add(chunk)
+
+
+def _append(chunk: Chunk[SpanRecord], item: SpanRecord, text: bytes, offset: int) -> None:
+    chunk.items.append(item)
+    chunk.starts.append(offset)
+    chunk.lengths.append(len(text))
+
+
+def _are_alike(pieces: list[bytes], number: int) -> bool:
+    """Whether the next line begins like this one, which is then cut and does not go on there."""
+    return number + 1 < len(pieces) and pieces[number + 1][:_ALIKE] == pieces[number][:_ALIKE]
