@@ -54,16 +54,16 @@ async def test_a_backend_that_needs_nothing_is_searched_at_once() -> None:
     async with searching(FakeBackend()) as (app, pilot):
         screen = await found_all(app, pilot)
         assert len(screen.order()) == 12
-        assert seen(app, "12 traces")
-        assert seen(app, "Jaeger, API v3")
-        assert screen.focused is screen.table
+        await until(pilot, lambda: seen(app, "12 traces"))
+        await until(pilot, lambda: seen(app, "Jaeger, API v3"))
+        await until(pilot, lambda: screen.focused is screen.table)
 
 
 async def test_one_that_needs_a_service_offers_its_services() -> None:
     backend = FakeBackend(needs_service=True)
     async with searching(backend) as (app, pilot):
         await until(pilot, lambda: seen(app, "gateway"))
-        assert focused(app) is Field.SERVICE
+        await until(pilot, lambda: focused(app) is Field.SERVICE)
         assert not backend.asked
         await press(pilot, *"fr", "down", "enter", "enter")
         screen = await found_all(app, pilot)
@@ -76,10 +76,10 @@ async def test_fields_are_completed_and_asked_with_keys_alone() -> None:
     async with searching(backend) as (app, pilot):
         await found_all(app, pilot)
         await press(pilot, "tab", *"front", "down", "tab")
-        assert focused(app) is Field.OPERATION
+        await until(pilot, lambda: focused(app) is Field.OPERATION)
         await until(pilot, lambda: seen(app, "│ GET /"))
         await press(pilot, *"che", "down", "tab")
-        assert focused(app) is Field.TAGS
+        await until(pilot, lambda: focused(app) is Field.TAGS)
         await until(pilot, lambda: seen(app, "http.method"))
         await press(pilot, *"meth", "down", "enter")
         await until(pilot, lambda: seen(app, "│ GET "))
@@ -96,12 +96,12 @@ async def test_a_wrong_field_is_told_under_it_and_nothing_is_asked() -> None:
     backend = FakeBackend(needs_service=True)
     async with searching(backend) as (app, pilot):
         await press(pilot, "tab", "tab", "tab", "tab", *"50", "enter")
-        assert focused(app) is Field.MIN
-        assert seen(app, "a duration needs a unit: 50ms")
-        assert seen(app, "✗min")
+        await until(pilot, lambda: focused(app) is Field.MIN)
+        await until(pilot, lambda: seen(app, "a duration needs a unit: 50ms"))
+        await until(pilot, lambda: seen(app, "✗min"))
         assert not backend.asked
         await press(pilot, *"ms")
-        assert not seen(app, "✗min")
+        await until(pilot, lambda: not seen(app, "✗min"))
 
 
 async def test_results_stream_and_the_cursor_stays_on_its_trace() -> None:
@@ -110,8 +110,8 @@ async def test_results_stream_and_the_cursor_stays_on_its_trace() -> None:
     async with searching(backend, service="frontend") as (app, pilot):
         screen = app.searching.screen
         await until(pilot, lambda: len(screen.session.state) == 5)
-        assert seen(app, "5 traces so far")
-        assert seen(app, "esc cancels")
+        await until(pilot, lambda: seen(app, "5 traces so far"))
+        await until(pilot, lambda: seen(app, "esc cancels"))
         await press(pilot, "j", "j")
         chosen = screen.current_id
         for _ in range(3):
@@ -147,7 +147,7 @@ async def test_escape_stops_a_search_and_what_came_is_told_to_be_a_part() -> Non
         await until(pilot, lambda: len(screen.session.state) == 5)
         await press(pilot, "escape")
         assert screen.session.stage is Stage.STOPPED
-        assert seen(app, "stopped: there are more than these")
+        await until(pilot, lambda: seen(app, "stopped: there are more than these"))
         assert len(screen.order()) == 5
 
 
@@ -156,12 +156,12 @@ async def test_a_failure_is_one_line_with_what_to_do() -> None:
     backend.error = BackendError("HTTP 503 from the server", source=backend.address, hint="try later")
     async with searching(backend, service="frontend") as (app, pilot):
         await found_all(app, pilot)
-        assert seen(app, "✗ HTTP 503 from the server (try later). R tries again")
-        assert seen(app, "No answer")
+        await until(pilot, lambda: seen(app, "✗ HTTP 503 from the server (try later). R tries again"))
+        await until(pilot, lambda: seen(app, "No answer"))
         await press(pilot, "R")
         await found_all(app, pilot)
-        assert not seen(app, "503")
-        assert seen(app, "8 traces")
+        await until(pilot, lambda: not seen(app, "503"))
+        await until(pilot, lambda: seen(app, "8 traces"))
 
 
 async def test_what_came_before_a_failure_is_not_shown_as_whole() -> None:
@@ -174,15 +174,15 @@ async def test_what_came_before_a_failure_is_not_shown_as_whole() -> None:
         for _ in range(3):
             backend.step.release()
         await found_all(app, pilot)
-        assert seen(app, "came before that, and are not all")
+        await until(pilot, lambda: seen(app, "came before that, and are not all"))
 
 
 async def test_nothing_found_says_what_could_be_asked_instead() -> None:
     async with searching(FakeBackend(), service="cart", tags="error=true", min="1s") as (app, pilot):
         await found_all(app, pilot)
-        assert seen(app, "No trace matches")
-        assert seen(app, "cart · error=true · 1s.. · 1h")
-        assert seen(app, "try a longer time, such as 24h, fewer tags, no limits of duration")
+        await until(pilot, lambda: seen(app, "No trace matches"))
+        await until(pilot, lambda: seen(app, "cart · error=true · 1s.. · 1h"))
+        await until(pilot, lambda: seen(app, "try a longer time, such as 24h, fewer tags"))
 
 
 async def test_notes_are_shown() -> None:
@@ -191,8 +191,8 @@ async def test_notes_are_shown() -> None:
     backend.warning = "certificates are not checked"
     async with searching(backend, service="frontend") as (app, pilot):
         await found_all(app, pilot)
-        assert seen(app, "· the server ignored the tags")
-        assert seen(app, "! certificates are not checked")
+        await until(pilot, lambda: seen(app, "· the server ignored the tags"))
+        await until(pilot, lambda: seen(app, "! certificates are not checked"))
 
 
 async def test_a_trace_opens_and_escape_comes_back_to_its_row() -> None:
@@ -206,10 +206,10 @@ async def test_a_trace_opens_and_escape_comes_back_to_its_row() -> None:
         await settle(pilot)
         assert backend.opened.count(chosen) == 1
         await press(pilot, "escape")
-        assert app.screen is screen
+        await until(pilot, lambda: app.screen is screen)
         assert screen.current_id == chosen
         await press(pilot, "enter")
-        assert isinstance(app.screen, WaterfallScreen)
+        await until(pilot, lambda: isinstance(app.screen, WaterfallScreen))
         assert backend.opened.count(chosen) == 1
 
 
@@ -221,11 +221,11 @@ async def test_next_and_previous_trace_of_the_list() -> None:
         await press(pilot, "enter")
         await until(pilot, lambda: isinstance(app.screen, WaterfallScreen))
         await press(pilot, "left_curly_bracket")
-        assert seen(app, "this is the first trace of the list")
+        await until(pilot, lambda: seen(app, "this is the first trace of the list"))
         await press(pilot, "right_curly_bracket")
         await until(pilot, lambda: app.searching.shown == order[1])
         await settle(pilot)
-        assert isinstance(app.screen, WaterfallScreen)
+        await until(pilot, lambda: isinstance(app.screen, WaterfallScreen))
         assert app.collection.store.trace_ids == [order[1]]
         await press(pilot, "escape")
         assert screen.current_id == order[1]
@@ -241,7 +241,7 @@ async def test_whole_traces_of_a_search_are_not_fetched_again() -> None:
         await until(pilot, lambda: isinstance(app.screen, WaterfallScreen))
         assert not backend.opened
         await press(pilot, "escape")
-        assert app.screen is screen
+        await until(pilot, lambda: app.screen is screen)
 
 
 async def test_the_trace_under_a_resting_cursor_is_fetched_ahead() -> None:
@@ -253,7 +253,7 @@ async def test_the_trace_under_a_resting_cursor_is_fetched_ahead() -> None:
         await until(pilot, lambda: screen.current_id in app.searching.cache)
         assert len(backend.opened) == 2
         await press(pilot, "enter")
-        assert isinstance(app.screen, WaterfallScreen)
+        await until(pilot, lambda: isinstance(app.screen, WaterfallScreen))
         assert len(backend.opened) == 2
 
 
@@ -265,8 +265,8 @@ async def test_a_trace_that_cannot_be_had_is_told_on_the_list() -> None:
         backend.traces.clear()
         await press(pilot, "enter")
         await until(pilot, lambda: seen(app, "has no trace"))
-        assert isinstance(app.screen, SearchScreen)
-        assert seen(app, "(check the id)")
+        await until(pilot, lambda: isinstance(app.screen, SearchScreen))
+        await until(pilot, lambda: seen(app, "(check the id)"))
 
 
 async def test_escape_cancels_the_opening_of_a_trace() -> None:
@@ -277,34 +277,34 @@ async def test_escape_cancels_the_opening_of_a_trace() -> None:
         await press(pilot, "enter")
         await until(pilot, lambda: seen(app, "waiting for jaeger.test:16686"))
         await press(pilot, "escape")
-        assert app.screen is screen
-        assert not seen(app, "esc cancels")
+        await until(pilot, lambda: app.screen is screen)
+        await until(pilot, lambda: not seen(app, "esc cancels"))
         backend.gate.set()
         await settle(pilot)
-        assert app.screen is screen
+        await until(pilot, lambda: app.screen is screen)
 
 
 async def test_a_trace_id_opens_that_trace() -> None:
     backend = FakeBackend(needs_service=True)
     async with searching(backend) as (app, pilot):
         await press(pilot, "shift+tab", "shift+tab")
-        assert focused(app) is Field.TRACE
+        await until(pilot, lambda: focused(app) is Field.TRACE)
         await press(pilot, *"not hex", "enter")
-        assert seen(app, "a trace id is hex digits, 32 at most")
+        await until(pilot, lambda: seen(app, "a trace id is hex digits, 32 at most"))
         await press(pilot, *["backspace"] * 7, *"0007", "enter")
         await until(pilot, lambda: isinstance(app.screen, WaterfallScreen))
         assert app.collection.store.trace_ids == [f"{7:032x}"]
         await press(pilot, "escape")
-        assert isinstance(app.screen, SearchScreen)
+        await until(pilot, lambda: isinstance(app.screen, SearchScreen))
 
 
 async def test_more_results_are_fetched_and_merged() -> None:
     backend = FakeBackend(50)
     async with searching(backend, limit="20") as (app, pilot):
         screen = await found_all(app, pilot)
-        assert seen(app, "the newest 20 traces")
+        await until(pilot, lambda: seen(app, "the newest 20 traces"))
         await press(pilot, "G", "j")
-        assert seen(app, "M fetches the traces before these")
+        await until(pilot, lambda: seen(app, "M fetches the traces before these"))
         await press(pilot, "M")
         await until(pilot, lambda: len(screen.order()) == 40)
         await found_all(app, pilot)
@@ -312,7 +312,7 @@ async def test_more_results_are_fetched_and_merged() -> None:
         await until(pilot, lambda: len(screen.order()) == 50)
         await found_all(app, pilot)
         await press(pilot, "M")
-        assert seen(app, "there are no more")
+        await until(pilot, lambda: seen(app, "there are no more"))
 
 
 async def test_following_shows_new_traces_on_top(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -321,15 +321,15 @@ async def test_following_shows_new_traces_on_top(monkeypatch: pytest.MonkeyPatch
     async with searching(backend, service="frontend", time="2020-01-01..") as (app, pilot):
         screen = await found_all(app, pilot)
         await press(pilot, "T")
-        assert seen(app, "following")
+        await until(pilot, lambda: seen(app, "following"))
         assert len(screen.order()) == 2
         backend.traces.append(found(4, service="frontend"))
         await until(pilot, lambda: len(screen.order()) == 3)
         await settle(pilot)
         assert screen.order()[0] == f"{4:032x}"
-        assert seen(app, "following, 1 new")
+        await until(pilot, lambda: seen(app, "following, 1 new"))
         await press(pilot, "T")
-        assert not seen(app, "following,")
+        await until(pilot, lambda: not seen(app, "following,"))
         assert not screen.session.following
 
 
@@ -370,11 +370,11 @@ async def test_a_link_is_one_to_the_pages_of_the_backend(monkeypatch: pytest.Mon
     async with searching(backend, (150, 30), service="frontend") as (app, pilot):
         screen = await found_all(app, pilot)
         await press(pilot, "y")
-        assert seen(app, f"http://jaeger.test:16686/trace/{screen.current_id}")
+        await until(pilot, lambda: seen(app, f"http://jaeger.test:16686/trace/{screen.current_id}"))
         await press(pilot, "escape", "enter")
         await until(pilot, lambda: isinstance(app.screen, WaterfallScreen))
         await press(pilot, "j", "y")
-        assert seen(app, f"http://jaeger.test:16686/trace/{screen.current_id}…")
+        await until(pilot, lambda: seen(app, f"http://jaeger.test:16686/trace/{screen.current_id}…"))
         copied: list[str] = []
         monkeypatch.setattr(app, "copy", lambda make, title: copied.append(make()))
         await press(pilot, "l")
@@ -399,7 +399,7 @@ async def test_markup_and_escapes_of_a_server_do_nothing() -> None:
     backend.notes = ["[bold]\x1b]0;title\x07"]
     async with searching(backend) as (app, pilot):
         await found_all(app, pilot)
-        assert seen(app, "[red]x")
+        await until(pilot, lambda: seen(app, "[red]x"))
         assert not any("\x1b" in line or "\u202e" in line for line in text_of(app))
 
 
@@ -413,11 +413,11 @@ async def test_found_traces_are_searched_and_filtered_as_any_list() -> None:
         await until(pilot, lambda: seen(app, "/checkout  1/4"))
         first = screen.current_id
         await press(pilot, "n")
-        assert seen(app, "/checkout  2/4")
+        await until(pilot, lambda: seen(app, "/checkout  2/4"))
         assert screen.current_id != first
         await press(pilot, "f", *"get", "enter")
         await until(pilot, lambda: len(screen.order()) == 4)
-        assert seen(app, "4 of 8 traces")
+        await until(pilot, lambda: seen(app, "4 of 8 traces"))
         names = {screen.session.state.listing.names(number)[1] for number in screen.state.order.tolist()}
         assert names == {"GET /"}
         await press(pilot, "g")
@@ -457,5 +457,5 @@ async def test_a_filter_that_leaves_nothing_says_so() -> None:
         screen = await found_all(app, pilot)
         await press(pilot, "f", *"name=nosuch", "enter")
         await until(pilot, lambda: not screen.order())
-        assert seen(app, "no trace matches the filter")
-        assert seen(app, "0 of 8 traces")
+        await until(pilot, lambda: seen(app, "no trace matches the filter"))
+        await until(pilot, lambda: seen(app, "0 of 8 traces"))
