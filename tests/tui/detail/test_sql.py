@@ -81,3 +81,20 @@ def test_statements_are_laid_out_where_attributes_say_so() -> None:
     shown = present("db.query.text", "SELECT a FROM b", 40, system="postgresql")
     assert len(shown.lines) == 2
     assert len(present("message", "SELECT a FROM b", 40).lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("statement", "clause"),
+    [
+        ("SELECT a FROM b WHERE x = $1 FOR UPDATE OF b SKIP LOCKED", "FOR UPDATE OF b SKIP LOCKED"),
+        ("SELECT a FROM b FOR NO KEY UPDATE", "FOR NO KEY UPDATE"),
+        (
+            "INSERT INTO t (a) VALUES ($1) ON CONFLICT (a) DO UPDATE SET b = 1",
+            "ON CONFLICT (a) DO UPDATE SET b = 1",
+        ),
+        ("insert into t values (1) on duplicate key update a = 1", "on duplicate key update a = 1"),
+    ],
+)
+def test_a_clause_with_the_name_of_a_statement_is_not_torn(statement: str, clause: str) -> None:
+    shown = "\n".join("".join(piece.text for piece in line) for line in layout(statement))
+    assert clause in shown

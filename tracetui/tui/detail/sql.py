@@ -27,6 +27,9 @@ _BEGINS: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+_TORN: Final = re.compile(r"\b(for(?: no key)?|do|duplicate key|on)\s*\n\s*(update)\b\s*", re.IGNORECASE)
+"""Where sqlparse takes the second word of a clause for the beginning of a statement."""
+
 
 def is_sql(text: str, system: str = "") -> bool:
     """Whether a statement is SQL: it begins like it, and its database, where it is named, speaks it."""
@@ -42,7 +45,9 @@ def layout(text: str) -> tuple[list[Piece], ...]:
     from sqlparse.exceptions import SQLParseError
 
     try:
-        laid_out = text if len(text) > _LAYS_OUT else sqlparse.format(text, reindent=True, wrap_after=60)
+        laid_out = text
+        if len(text) <= _LAYS_OUT:
+            laid_out = _TORN.sub(r"\1 \2 ", sqlparse.format(text, reindent=True, wrap_after=60))
         tokens = list(sqlparse.lexer.tokenize(laid_out))  # type: ignore[no-untyped-call]
     except (SQLParseError, RecursionError):
         return tuple([Piece(neutralise(line, multiline=True))] for line in text.splitlines())

@@ -77,6 +77,8 @@ class ExplainedScreen(PanedScreen):
 
             why = Why.of(facts, found)
             self._view.set_badges(why.badges)
+            self._waterfall.rebadge()
+            self._measure()
             self._show_why(why)
             self._waterfall.sync()
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 DURATION = 7
 PINNED = 16
 """Cells of the column of a pinned attribute, the gap behind it included."""
-_ROOMY = 90
+_ROOMY = 72
 """Cells of a line from which names may have more than a third of it."""
 
 

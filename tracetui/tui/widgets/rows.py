@@ -5,7 +5,8 @@ All text is neutralised here, once per string of the store; what comes out is st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from rich.style import Style
@@ -24,6 +25,9 @@ from .bars import BarPainter
 from .layout import PINNED, SAVES, Columns
 from .line import Line
 
+if TYPE_CHECKING:
+    from tracetui.tui.state.why import Badge
+
 LEAST_NAME = 16
 """Cells of a row that guides must leave to its names, and half of the tree column."""
 LOOKED_AT = 200
@@ -32,6 +36,8 @@ LEAST_BADGED = 16
 """Cells that a badge must leave to the names."""
 LEAST_BOTH = 12
 """Cells from which a row names both service and operation."""
+LEAST_KIN = 5
+"""Cells of a service that the row above names already, where its operation needs the room."""
 
 
 class Glyphs(Struct, frozen=True):
@@ -169,7 +175,8 @@ class RowPainter:
             room = limit - line.used - len(found)
         if room < 2:
             found, room = "", limit - line.used
-        service, name = self._names(*codes, room)
+        kin = self._is_kin(node, codes[0])
+        service, name = self._names(*codes, room, kin)
         hits = view.hits if view.hits is not None and view.hits.parts[node] else None
         if (
             hits is not None
@@ -179,7 +186,7 @@ class RowPainter:
         ):
             # The middle that was left out is what was found.
             found = f" {glyphs.found}"
-            service, name = self._names(*codes, room - 2)
+            service, name = self._names(*codes, room - 2, kin)
         if view.matches is not None and not view.matches[node]:  # only here for what is below it
             worn = words = paint.style("muted", on=on)
         else:
@@ -243,8 +250,17 @@ class RowPainter:
         for part, is_match in split(self.view.hits.pattern, text):
             line.add(part, self.paint.match(style) if is_match else style)
 
-    def _names(self, service_code: int, name_code: int, room: int) -> tuple[str, str]:
-        """Service and operation in `room` cells; in very little room the operation alone."""
+    def _is_kin(self, node: int, service_code: int) -> bool:
+        """Whether a row's service is that of its parent, whose row names it."""
+        parent = int(self.facts.forest.parent[node]) if node != self.view.root else -1
+        row = self.facts.row(parent) if parent >= 0 else -1
+        return row >= 0 and int(self.facts.trace.store.service[row]) == service_code
+
+    def _names(self, service_code: int, name_code: int, room: int, kin: bool) -> tuple[str, str]:
+        """Service and operation in `room` cells; in very little room the operation alone.
+
+        A service that is known already (`kin`) makes way for the operation first.
+        """
         ellipsis = self.glyphs.ellipsis
         service, name = self._text(service_code), self._text(name_code)
         if room < LEAST_BOTH and name and cell_len(service) + 1 + cell_len(name) > room:
@@ -252,8 +268,8 @@ class RowPainter:
         gap = " " if service and name else ""
         have = cell_len(service), cell_len(name)
         if have[0] + len(gap) + have[1] > room:
-            share = max(room * 11 // 20, room - len(gap) - have[1])
-            service = fit(service, min(have[0], share), middle=True, pad=False, ellipsis=ellipsis)
+            share = max(min(LEAST_KIN, have[0]) if kin else room * 11 // 20, room - len(gap) - have[1])
+            service = fit(service, min(have[0], share), middle=not kin, pad=False, ellipsis=ellipsis)
             left = max(0, room - cell_len(service) - len(gap))
             name = fit(name, left, middle=True, pad=False, ellipsis=ellipsis)
         return service, gap + name if name else ""
@@ -265,8 +281,10 @@ class RowPainter:
             name = to_ascii(name)
         if cell_len(name) > 12:
             name = fit(name, 4, pad=False, ellipsis="") + self.glyphs.ellipsis
-        text = f"missing span {name} ({plural(missing.children, 'child', 'children')})"
         room = limit - line.used
+        text = f"missing span {name} ({plural(missing.children, 'child', 'children')})"
+        if cell_len(text) > room:
+            text = f"missing span {name} ({missing.children:,})"
         text = fit(text, room, pad=False, ellipsis=self.glyphs.ellipsis)
         line.add(text, self.paint.style("warning", on=on))
 
@@ -330,20 +348,28 @@ class RowPainter:
         line.add(fit(text, columns.duration, pad=False).rjust(columns.duration), style)
 
 
-def cells_needed(facts: Facts) -> int:
-    """Cells of the tree with which none of a trace's first rows has its names shortened."""
+def cells_needed(facts: Facts, badges: Mapping[int, Badge]) -> int:
+    """Cells of the tree with which none of a trace's first rows has its names shortened.
+
+    Args:
+        facts: The trace.
+        badges: What stands behind the names; only what is loud may take room from the bars.
+    """
     store, forest = facts.trace.store, facts.forest
     cells: dict[int, int] = {}
     most = 0
     for node in range(min(LOOKED_AT, len(forest))):
-        row = facts.row(node)
+        run = forest.run(node)
+        row = facts.row(node) if run is None else run.row + facts.first
         if row < 0:
             continue
-        both = 0
+        room = 2 * int(forest.depth[node]) + 3 + (2 if forest.error[node] else 0)
         for code in (int(store.service[row]), int(store.name[row])):
             if code not in cells:
                 cells[code] = cell_len(steady(neutralise(store.strings[code][:200])))
-            both += cells[code]
-        mark = 2 if forest.error[node] else 0
-        most = max(most, 2 * int(forest.depth[node]) + 3 + mark + both)
+            room += cells[code]
+        room += len(f" ×{run.count:,}") if run is not None else 0
+        badge = badges.get(node)
+        room += len(badge.text) + 3 if badge is not None and badge.loud else 0
+        most = max(most, room)
     return most

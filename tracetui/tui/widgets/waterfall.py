@@ -78,11 +78,16 @@ class Waterfall(ScrollView, can_focus=True):
     def set_content(self, facts: Facts, view: ViewState) -> None:
         """Show a trace."""
         self.facts, self.view = facts, view
-        self._needed = cells_needed(facts)
+        self.rebadge()
         self._seen = (-1, -1)
         self.sync()
         if self.is_attached:
             self.set_timer(LATEST_SECONDS, self._tell_late)
+
+    def rebadge(self) -> None:
+        """Find again what room names and the badges behind them need."""
+        if self.facts is not None and self.view is not None:
+            self._needed = cells_needed(self.facts, self.view.badges)
 
     def sync(self) -> None:
         """Draw what has changed in the view since the last call: two lines for a move of the cursor."""
