@@ -30,6 +30,7 @@ _MS: Final = 1_000_000
 _NUMBERS: Final = {kind: number for number, kind in enumerate(Kind)}
 _BY_KIND: Final = {rule.kind: rule for rule in RULES}
 _MOST_A_KIND: Final = 6
+_SMALL_PART: Final = 100
 _MOST_TRIED: Final = 12
 _MOST_OFF_PATH: Final = 3
 
@@ -142,7 +143,21 @@ class _Credited:
                 out.append(self._finding(rule, draft, saving))
             elif not taken and rule.kind is not Kind.DOMINANT_SPAN:
                 out.append(self._finding(rule, draft, 0))
-        return out
+        return self._without_small_repeats(out)
+
+    def _without_small_repeats(self, found: list[Finding]) -> list[Finding]:
+        """Findings of a kind, of those that say the same of one place the first, and others that matter."""
+        context = self._context
+        told: set[object] = set()
+        kept: list[Finding] = []
+        for finding in sorted(found, key=lambda one: -one.saving_ns):
+            called = finding.evidence.get("signature")
+            place = called, context.caller_of(finding.spans[0] - context.first)
+            small = finding.saving_ns * _SMALL_PART < context.root_ns
+            if not (called and small and place in told):
+                kept.append(finding)
+            told.add(place)
+        return kept
 
     def _saved(self, draft: Draft) -> int:
         context = self._context
