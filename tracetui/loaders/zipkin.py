@@ -236,6 +236,8 @@ class _Reader:
         self._fault = self._fault or fault
         if cut and final:
             self._issues.add(IssueCode.TRUNCATED, str(fault))
+        elif final and text[:1] not in (b"{", b"[") and self._rows.some():
+            self._issues.add(IssueCode.TRAILING_BYTES, str(fault))
         else:
             self._documents.tell(IssueCode.BAD_LINE, offset, str(fault))
 
