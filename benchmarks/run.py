@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import generate, measure, search_stalls, values
+from benchmarks import generate, measure, remote, search_stalls, values
 
 ROOT = Path(__file__).resolve().parent.parent
 LOADS = (
@@ -298,6 +298,13 @@ def long_values(bench: Bench) -> Iterator[Line]:
         yield Line("14", f"an attribute of 10 MB opens, {kind}", value, values.LIMIT_S, "s")
 
 
+def remote_traces(bench: Bench) -> Iterator[Line]:
+    """Goal 15: opening a trace from a server, less the server's time, against its file."""
+    found = remote.figures(bench.rounds)
+    what = f"trace of {remote.SPANS:,} spans from a server / its file"
+    yield Line("15", what, found["clock"], 1.5)
+
+
 GOALS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "1,2": opening,
     "3": partial_view,
@@ -312,6 +319,7 @@ GOALS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "12": findings,
     "13": streaming,
     "14": long_values,
+    "15": remote_traces,
 }
 
 

@@ -114,3 +114,12 @@ class Decoder:
 
     def _corrupt(self, what: str) -> BackendError:
         return BackendError(f"the answer holds {what}", source=self._name)
+
+
+def announced(text: str) -> int | None:
+    """How many bytes an answer says that it has, as they come over the wire.
+
+    Args:
+        text: Its header Content-Length; "" if there is none.
+    """
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None

@@ -22,15 +22,15 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 from urllib.parse import urlsplit
 
+import httpcore
 import httpx
-from msgspec import Struct
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from tracetui import format as fmt
 from tracetui.errors import BackendError, Cancelled, TracetuiError
 
 from .call import Call, Phase
-from .decoding import Decoder
+from .decoding import Decoder, announced
 from .faults import CONNECT_S, Busy, Got, explain, of_status
 from .network import network_loop
 from .options import ClientOptions, Credentials
@@ -38,6 +38,8 @@ from .proxies import is_loopback, proxy_for
 from .redirects import next_url
 from .tls import context
 from .transfer import Head, Transfer
+from .tries import Try, busy_of, pause_before_next
+from .wire import Plain
 
 READ_S: Final = 15.0
 MAX_HOPS: Final = 5
@@ -51,7 +53,9 @@ _TELL_S: Final = 0.05
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 _REFUSALS: Final = frozenset({400, 404, 405, 406, 410, 414, 415, 422, 500, 501})
 """Statuses whose meaning depends on what was asked: they are given to whoever asked."""
-_JITTER = wait_random_exponential(multiplier=0.25, max=2)
+_LIMITS: Final = httpx.Limits(max_connections=8, keepalive_expiry=30)
+_BROKEN: Final = httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError
+"""The two libraries name alike what goes wrong, and `explain` goes by the names."""
 
 
 class Client:
@@ -149,13 +153,15 @@ class Client:
 
     def _client(self) -> httpx.AsyncClient:
         if self._pool.http is None:
+            plain = self._proxy is None and self.origin.startswith("http:")
             self._pool.http = httpx.AsyncClient(
+                transport=_Transport(_LIMITS) if plain else None,
                 verify=self._verify,
                 trust_env=False,
                 proxy=None if self._proxy is None else httpx.Proxy(self._proxy.url),
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
                 headers={"User-Agent": "tracetui", "Accept": "application/json, */*;q=0.8"},
-                limits=httpx.Limits(max_connections=8, keepalive_expiry=30),
+                limits=_LIMITS,
             )
         return self._pool.http
 
@@ -166,7 +172,7 @@ class Client:
             for number, url in enumerate(urls):
                 if number:
                     transfer.feed(b"\n")
-                found += await self._retried(_Try(transfer, url, number == 0, transfer.position, patient))
+                found += await self._retried(Try(transfer, url, number == 0, transfer.position, patient))
             fault = None if found or len(urls) == 1 else fault
         except TracetuiError as error:
             fault = error
@@ -182,14 +188,14 @@ class Client:
     def _by_proxy(self) -> str:
         return f" through the proxy {self._proxy.shown}" if self._proxy is not None else ""
 
-    async def _retried(self, one: _Try) -> bool:
+    async def _retried(self, one: Try) -> bool:
         """A request with its repetitions; whether it was found."""
 
         def enough(state: RetryCallState) -> bool:
-            busy = _busy_of(state)
+            busy = busy_of(state)
             return (
                 state.attempt_number >= busy.tries
-                or one.transfer.call.elapsed_s + _pause(state) > self._latest
+                or one.transfer.call.elapsed_s + pause_before_next(state) > self._latest
             )
 
         def tell(state: RetryCallState) -> None:
@@ -199,7 +205,7 @@ class Client:
         retrying = AsyncRetrying(
             sleep=asyncio.sleep,
             stop=enough,
-            wait=_pause,
+            wait=pause_before_next,
             retry=retry_if_exception_type(Busy),
             before_sleep=tell,
             reraise=True,
@@ -215,7 +221,7 @@ class Client:
         """Seconds after which a whole call is over."""
         return 2 * self.options.timeout_s + _SLACK_S
 
-    async def _attempt(self, one: _Try) -> bool:
+    async def _attempt(self, one: Try) -> bool:
         one.attempt += 1
         one.got, one.total = 0, None
         name, call = one.transfer.name, one.transfer.call
@@ -230,11 +236,11 @@ class Client:
         except TimeoutError:
             told = f"timed out after {limit:.3g} s with {fmt.size(one.got)} received"
             raise Busy(BackendError(told, source=name, hint="see --timeout")) from None
-        except httpx.HTTPError as error:
+        except _BROKEN as error:
             got = Got(one.got, one.total, min(READ_S, limit))
             raise explain(error, self.host, name, got, self._by_proxy) from None
 
-    async def _hops(self, one: _Try) -> bool:
+    async def _hops(self, one: Try) -> bool:
         """One try: redirects within the origin are followed."""
         url, name, call = one.url, one.transfer.name, one.transfer.call
         for _ in range(MAX_HOPS + 1):
@@ -265,7 +271,7 @@ class Client:
             pool=whole,
         )
 
-    async def _answer(self, one: _Try, response: httpx.Response) -> bool:
+    async def _answer(self, one: Try, response: httpx.Response) -> bool:
         transfer, status = one.transfer, response.status_code
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         encoding = response.headers.get("content-encoding", "")
@@ -281,7 +287,7 @@ class Client:
             raise busy
         cap = transfer.max_bytes
         decoder = Decoder(encoding, cap, transfer.name)
-        one.total = _length(response)
+        one.total = announced(response.headers.get("content-length", ""))
         if one.total is not None and one.total > cap:
             told = f"announces an answer of {fmt.size(one.total)}, more than {fmt.size(cap)}"
             raise BackendError(told, source=transfer.name, hint="see --max-bytes")
@@ -290,7 +296,7 @@ class Client:
         await self._receive(one, response, decoder)
         return True
 
-    async def _receive(self, one: _Try, response: httpx.Response, decoder: Decoder) -> None:
+    async def _receive(self, one: Try, response: httpx.Response, decoder: Decoder) -> None:
         transfer, told_s = one.transfer, 0.0
         now = asyncio.get_running_loop().time
         async for data in _unbroken(response):
@@ -318,47 +324,41 @@ class _Pool:
             asyncio.run_coroutine_threadsafe(http.aclose(), loop)
 
 
-class _Try(Struct):
-    """A request under way.
+class _Transport(httpx.AsyncBaseTransport):
+    """Requests to one origin without TLS and proxy, over connections of our own."""
 
-    Attributes:
-        transfer: What gets the answer.
-        url: The whole URL. Not to be shown.
-        first: Whether it is the first of its transfer.
-        at: Where its bytes go.
-        patient: Whether it may keep silent for as long as it has time before it answers.
-        attempt: Which try it is.
-        got: Bytes that came.
-        total: How many there will be.
-    """
+    def __init__(self, limits: httpx.Limits) -> None:
+        self._connections = httpcore.AsyncConnectionPool(
+            max_connections=limits.max_connections,
+            keepalive_expiry=limits.keepalive_expiry,
+            network_backend=Plain(),
+        )
 
-    transfer: Transfer
-    url: str
-    first: bool
-    at: int
-    patient: bool
-    attempt: int = 0
-    got: int = 0
-    total: int | None = None
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        sent = httpcore.Request(
+            request.method, target, headers=request.headers.raw, extensions=request.extensions
+        )
+        answer = await self._connections.handle_async_request(sent)
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
 
-
-def _busy_of(state: RetryCallState) -> Busy:
-    assert state.outcome is not None
-    busy = state.outcome.exception()
-    assert isinstance(busy, Busy)
-    return busy
+    async def aclose(self) -> None:
+        await self._connections.aclose()
 
 
-def _pause(state: RetryCallState) -> float:
-    """How long to wait before the next try: as the server says, else a random while."""
-    pause = _busy_of(state).pause_s
-    return float(_JITTER(state)) if pause is None else pause
+class _Body(httpx.AsyncByteStream):
+    """The pieces of an answer."""
 
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
 
-def _length(response: httpx.Response) -> int | None:
-    """How many bytes an answer says that it has, as they come over the wire."""
-    text = response.headers.get("content-length", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._answer.aiter_stream():
+            yield piece
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()
 
 
 async def _unbroken(response: httpx.Response) -> AsyncIterator[bytes]:
@@ -390,6 +390,6 @@ async def _beginning(response: httpx.Response, encoding: str, name: str) -> byte
                 break
         else:
             text += decoder.end()
-    except (BackendError, httpx.HTTPError):
+    except (BackendError, *_BROKEN):
         pass
     return text[:_SMALL]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,7 @@ from tracetui.files import reason
 
 from .call import Call
 
-MEMORY_LIMIT: Final = 32 * 1024 * 1024
+MEMORY_LIMIT: Final = 64 * 1024 * 1024
 """Decoded bytes that stay in memory; more go to an unlinked temporary file."""
 
 
@@ -50,7 +51,7 @@ class Transfer:
         self.raw_bytes = 0
         self.raw_total: int | None = None
         self._changed = threading.Condition(threading.RLock())
-        self._memory = bytearray()
+        self._memory = _Pieces()
         self._file = -1
         self._length = 0
         self._at = 0
@@ -197,17 +198,18 @@ class Transfer:
 
     def _keep(self, piece: bytes) -> None:
         if self._file < 0 and self._length + len(piece) > MEMORY_LIMIT:
-            memory, self._memory = self._memory, bytearray()
+            memory, self._memory = self._memory, _Pieces()
             self._file, path = tempfile.mkstemp(prefix="tracetui-")
             Path(path).unlink()
-            self._write(memory)
+            for kept in memory.pieces:
+                self._write(kept)
         if self._file >= 0:
             self._write(piece)
         else:
-            self._memory += piece
+            self._memory.append(piece)
         self._length += len(piece)
 
-    def _write(self, data: bytes | bytearray) -> None:
+    def _write(self, data: bytes) -> None:
         view = memoryview(data)
         try:
             while view:
@@ -219,7 +221,7 @@ class Transfer:
     def _read(self, offset: int, length: int) -> bytes:
         length = max(0, min(length, self._length - offset))
         if self._file < 0:
-            return bytes(memoryview(self._memory)[offset : offset + length])
+            return self._memory.read(offset, length)
         data = os.pread(self._file, length, offset)
         while len(data) < length and (more := os.pread(self._file, length - len(data), offset + len(data))):
             data += more
@@ -230,10 +232,10 @@ class Transfer:
         if self._file >= 0:
             os.lseek(self._file, at, os.SEEK_SET)
         else:
-            del self._memory[at:]
+            self._memory.cut(at)
 
     def _drop(self) -> None:
-        self._memory = bytearray()
+        self._memory = _Pieces()
         self._length = self._at = 0
         if self._file >= 0:
             os.close(self._file)
@@ -243,6 +245,42 @@ class Transfer:
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
+
+
+class _Pieces:
+    """Bytes in memory, as they came: to put them together would be to move all of them once more."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+        self._starts: list[int] = []
+        self._length = 0
+
+    def append(self, piece: bytes) -> None:
+        """Add bytes at the end; there is at least one."""
+        self.pieces.append(piece)
+        self._starts.append(self._length)
+        self._length += len(piece)
+
+    def read(self, offset: int, length: int) -> bytes:
+        """The bytes of a range, all of which are there."""
+        if length <= 0:
+            return b""
+        end = offset + length
+        first, last = bisect_right(self._starts, offset) - 1, bisect_left(self._starts, end)
+        found = self.pieces[first:last]
+        cut_off = self._starts[first] + sum(map(len, found)) - end
+        if cut_off:
+            found[-1] = found[-1][:-cut_off]
+        if skipped := offset - self._starts[first]:
+            found[0] = found[0][skipped:]
+        return found[0] if len(found) == 1 else b"".join(found)
+
+    def cut(self, at: int) -> None:
+        """Keep the first bytes only."""
+        kept = self.read(0, at)
+        self.pieces, self._starts, self._length = [], [], 0
+        if kept:
+            self.append(kept)
 
 
 class NetSource:
