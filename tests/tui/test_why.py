@@ -11,6 +11,7 @@ from tests.conftest import sample
 from tests.tui.test_screens import loaded
 from tests.tui.viewer import press, settle, until, viewing
 from tracetui.analysis.finding import Kind
+from tracetui.tui.screens.waterfall import WaterfallScreen
 from tracetui.tui.widgets.detail import DetailPane
 from tracetui.tui.widgets.waterfall import Waterfall
 from tracetui.tui.widgets.why import WhyPane
@@ -46,6 +47,38 @@ async def test_two_keys_to_the_culprit_and_its_attributes(size: tuple[int, int])
         detail = app.screen.query_one(DetailPane)
         assert detail.display and detail.subject is not None
         assert detail.subject.attributes["http.response.status_code"] == 504
+
+
+SAMPLES = sorted(path.name for path in sample("checkout.json").parent.glob("*.json"))
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+async def test_two_keys_from_opening_any_sample(name: str) -> None:
+    async with viewing(loaded(sample(name)), (80, 24)) as (app, pilot):
+        await settle(pilot)
+        await press(pilot, "w")  # in a list of traces: to the findings of the one under the cursor
+        await until(pilot, lambda: getattr(app.screen, "_why", None) is not None)
+        await settle(pilot)
+        await press(pilot, "enter")
+        await settle(pilot)
+        detail = app.screen.query_one(DetailPane)
+        assert detail.display and detail.subject is not None
+        culprit = app.screen._why.findings[0].spans[0]
+        assert app.screen._facts.row(app.screen._view.cursor) == culprit
+        assert detail.subject.attributes == app.screen._facts.trace.store.details(culprit).attributes
+
+
+async def test_from_a_list_again_the_findings_are_open() -> None:
+    async with viewing(loaded(sample("several-traces.json")), (160, 50)) as (app, pilot):
+        await settle(pilot)
+        for _ in range(2):
+            await press(pilot, "w")
+            await until(pilot, lambda: getattr(app.screen, "_why", None) is not None)
+            await settle(pilot)
+            assert isinstance(app.focused, WhyPane)
+            while isinstance(app.screen, WaterfallScreen):
+                await press(pilot, "escape")
+                await settle(pilot)
 
 
 async def test_from_finding_to_finding_and_span_to_span() -> None:

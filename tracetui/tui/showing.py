@@ -104,6 +104,13 @@ class ShowingApp(SearchingApp):
         if message.searched:
             self.queries.texts[Kind.SEARCH] = message.searched
         self.open_trace(message.index)
+        if message.why:
+            self.call_after_refresh(self._ask_why)
+
+    def _ask_why(self) -> None:
+        """Go to the findings of the trace that was just opened."""
+        if isinstance(self.screen, WaterfallScreen):
+            self.screen.open_why()
 
     def open_trace(self, index: int) -> None:
         """Show the waterfall of a trace of the collection."""

@@ -93,6 +93,13 @@ class ExplainedScreen(PanedScreen):
             return
         self._open_why()
 
+    def open_why(self) -> None:
+        """Go to the findings; where the screen is not made yet, as soon as it is."""
+        if self._composed:
+            self._open_why()
+        else:
+            self.call_after_refresh(self._open_why)
+
     def on_why_pane_chosen(self, event: WhyPane.Chosen) -> None:
         """Go to the spans of a finding, one after the other."""
         facts, why = self._facts, self._why

@@ -43,12 +43,14 @@ class TraceListScreen(ListedScreen):
         Attributes:
             index: Its number in the collection.
             searched: What is searched in the list, to be found again in the trace.
+            why: The user wants to see its findings.
         """
 
-        def __init__(self, index: int, searched: str = "") -> None:
+        def __init__(self, index: int, searched: str = "", *, why: bool = False) -> None:
             super().__init__()
             self.index = index
             self.searched = searched
+            self.why = why
 
     state: TraceListState
 
@@ -114,14 +116,16 @@ class TraceListScreen(ListedScreen):
         for widget in (self.columns, self.strip, self.summary):
             widget.refresh()
 
-    def open_current(self) -> None:
-        """See `ListedScreen`."""
+    def open_current(self, *, why: bool = False) -> None:
+        """See `ListedScreen`; `why` to go on to what is found about the trace."""
         if self.state.current >= 0:
-            self.post_message(self.Opened(self.state.current, self.queries.texts[Kind.SEARCH]))
+            self.post_message(self.Opened(self.state.current, self.queries.texts[Kind.SEARCH], why=why))
 
     def action_run(self, name: str) -> None:
         """Carry out an action of the registry."""
-        if not self.run_list(name):
+        if name == "why":
+            self.open_current(why=True)
+        elif not self.run_list(name):
             self.app.action_run(name)  # type: ignore[attr-defined]
 
     def on_trace_summary_issues_picked(self) -> None:
