@@ -158,3 +158,17 @@ class Call:
         """Say what is going on."""
         if self._on_phase is not None and not self.cancelled:
             self._on_phase(phase)
+
+
+def call_of(tell: Callable[[str, int, int | None], None], cancelled: Callable[[], bool] | None) -> Call:
+    """The call of a load; see `loaders.remote.Fetch`.
+
+    Args:
+        tell: Takes what is going on, bytes that came, and how many there will be.
+        cancelled: Whether the answer is no longer wanted.
+    """
+
+    def on_phase(phase: Phase) -> None:
+        tell(str(phase), phase.bytes_read, phase.bytes_total)
+
+    return Call(on_phase, cancelled=cancelled)

@@ -14,7 +14,7 @@ from . import connect
 from .address import Address
 from .asking import NoEndpoint, Refused, Server
 from .base import Backend, SearchQuery
-from .call import Call, Phase
+from .call import Call, call_of
 from .http import Client
 from .options import ClientOptions
 from .registry import KINDS, parse_address
@@ -38,11 +38,7 @@ class Fetcher:
         cancelled: Callable[[], bool] | None,
     ) -> Remote:
         """See `loaders.Fetch`."""
-
-        def on_phase(phase: Phase) -> None:
-            tell(str(phase), phase.bytes_read, phase.bytes_total)
-
-        call = Call(on_phase, cancelled=cancelled)
+        call = call_of(tell, cancelled)
         address = parse_address(name)
         ids = address.trace_ids or trace_ids
         remote = self._traces(address, ids, call) if ids else self._without_id(address, call)

@@ -1,4 +1,4 @@
-"""The files opened lately. They are state, not settings, and lie apart from them."""
+"""The files opened lately."""
 
 from __future__ import annotations
 
@@ -6,24 +6,15 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-import msgspec
-from platformdirs.unix import Unix
-
-from .files import alone, read_small, reason, replace_small
-from .save import NotKept
+from .kept_list import KeptList
 
 MAX_RECENT = 20
-_VERSION = 1
-
-
-class _Recent(msgspec.Struct):
-    version: int = _VERSION
-    recent: list[str] = []
+_KEPT = KeptList("recent", str, MAX_RECENT, "recent files")
 
 
 def recent_path() -> Path:
     """Where the list is: `recent.json` in the XDG place for state."""
-    return Unix("tracetui").user_state_path / "recent.json"
+    return _KEPT.path()
 
 
 def read_recent(path: Path | None = None) -> list[str]:
@@ -31,7 +22,7 @@ def read_recent(path: Path | None = None) -> list[str]:
 
     A list that cannot be read is an empty one.
     """
-    return _read(path or recent_path()).recent[:MAX_RECENT]
+    return _KEPT.read(path)
 
 
 def remember(names: Iterable[str], path: Path | None = None) -> None:
@@ -45,26 +36,9 @@ def remember(names: Iterable[str], path: Path | None = None) -> None:
     Raises:
         NotKept: It could not be written.
     """
-    path = path or recent_path()
     fresh = [name for name in map(_lasting, names) if name]
-    if not fresh:
-        return
-    with alone(path):
-        known = _read(path)
-        recent = list(dict.fromkeys([*fresh, *known.recent]))[:MAX_RECENT]
-        if known.version > _VERSION or recent == known.recent:
-            return
-        try:
-            replace_small(path, msgspec.json.format(msgspec.json.encode(_Recent(recent=recent))) + b"\n")
-        except OSError as error:
-            raise NotKept(f"the recent files cannot be kept: {reason(error)}", source=str(path)) from error
-
-
-def _read(path: Path) -> _Recent:
-    try:
-        return msgspec.json.decode(read_small(path) or b"{}", type=_Recent)
-    except (OSError, msgspec.MsgspecError):
-        return _Recent()
+    if fresh:
+        _KEPT.change(path, lambda known: list(dict.fromkeys([*fresh, *known])))
 
 
 def _lasting(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The searches made lately, and so the servers. They are state, not settings, and lie apart from them."""
+"""The searches made lately, and so the servers."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
-from platformdirs.unix import Unix
 
-from .files import alone, read_small, reason, replace_small
-from .save import NotKept
+from .kept_list import KeptList
 
 MAX_SEARCHES = 60
-_VERSION = 1
 _LONGEST = 2000
 
 
@@ -28,14 +25,12 @@ class RecentSearch(msgspec.Struct, frozen=True):
     fields: dict[str, str] = {}
 
 
-class _Searches(msgspec.Struct):
-    version: int = _VERSION
-    searches: list[RecentSearch] = []
+_KEPT = KeptList("searches", RecentSearch, MAX_SEARCHES, "recent searches")
 
 
 def searches_path() -> Path:
     """Where the list is: `searches.json` in the XDG place for state."""
-    return Unix("tracetui").user_state_path / "searches.json"
+    return _KEPT.path()
 
 
 def read_searches(path: Path | None = None) -> list[RecentSearch]:
@@ -43,7 +38,7 @@ def read_searches(path: Path | None = None) -> list[RecentSearch]:
 
     A list that cannot be read is an empty one.
     """
-    return _read(path or searches_path()).searches[:MAX_SEARCHES]
+    return _KEPT.read(path)
 
 
 def remember_search(server: str, fields: Mapping[str, str], path: Path | None = None) -> None:
@@ -57,26 +52,13 @@ def remember_search(server: str, fields: Mapping[str, str], path: Path | None = 
     Raises:
         NotKept: It could not be written.
     """
-    path = path or searches_path()
     fresh = RecentSearch(server[:_LONGEST], {name: text[:_LONGEST] for name, text in fields.items() if text})
-    with alone(path):
-        known = _read(path)
+
+    def changed(known: list[RecentSearch]) -> list[RecentSearch]:
         # That a server was opened says nothing more once it was searched.
-        rest = [one for one in known.searches if one != fresh and (one.fields or one.server != fresh.server)]
+        rest = [one for one in known if one != fresh and (one.fields or one.server != fresh.server)]
         if not fresh.fields and any(one.server == fresh.server for one in rest):
-            return
-        searches = [fresh, *rest][:MAX_SEARCHES]
-        if known.version > _VERSION or searches == known.searches:
-            return
-        try:
-            data = msgspec.json.encode(_Searches(searches=searches))
-            replace_small(path, msgspec.json.format(data) + b"\n")
-        except OSError as error:
-            raise NotKept(f"the recent searches cannot be kept: {reason(error)}", source=str(path)) from error
+            return known
+        return [fresh, *rest]
 
-
-def _read(path: Path) -> _Searches:
-    try:
-        return msgspec.json.decode(read_small(path) or b"{}", type=_Searches)
-    except (OSError, msgspec.MsgspecError):
-        return _Searches()
+    _KEPT.change(path, changed)

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from tracetui.analysis import Mode
 from tracetui.backends.base import Backend
-from tracetui.backends.call import Call, Phase
+from tracetui.backends.call import call_of
 from tracetui.loaders import LoadOptions
 from tracetui.loaders.remote import Remote
 from tracetui.model.trace import Collection
@@ -30,10 +30,7 @@ class _Fetch(Struct, frozen=True):
         tell: Callable[[str, int, int | None], None],
         cancelled: Callable[[], bool] | None,
     ) -> Remote:
-        def on_phase(phase: Phase) -> None:
-            tell(str(phase), phase.bytes_read, phase.bytes_total)
-
-        call = Call(on_phase, cancelled=cancelled)
+        call = call_of(tell, cancelled)
         return Remote([self.backend.open_trace(trace_ids, call)], trace_ids)
 
 
