@@ -112,9 +112,9 @@ async def test_columns_sort_by_key_and_by_click() -> None:
         assert state.sort is Column.SPANS
         await pilot.press("X", "v")
         assert state.sort is Column.DURATION and not state.descending
-        await pilot.click(app.traces.head, offset=(3, 0))
+        await pilot.click(app.traces.columns, offset=(3, 0))
         assert state.sort is Column.WHEN and not state.descending
-        await pilot.click(app.traces.head, offset=(3, 0))
+        await pilot.click(app.traces.columns, offset=(3, 0))
         assert state.descending
 
 
