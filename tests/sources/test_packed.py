@@ -24,6 +24,7 @@ from tracetui.sources import (
     scratch,
     unpack,
 )
+from tracetui.sources import zstd as zstd_source
 from tracetui.sources.zstd import library
 
 SKIPPABLE = b"\x50\x2a\x4d\x18\x05\x00\x00\x00hello"
@@ -268,3 +269,30 @@ def test_a_table_of_contents_without_end_is_refused(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("tracetui.sources.zipped._DIRECTORY_BYTES", 1000)
     with pytest.raises(InputError, match="too many files"):
         archive(zipped({f"file {number}": b"" for number in range(40)}))
+
+
+def test_a_damaged_frame_has_one_decoder_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each may hold a window of 128 MiB."""
+    alive: list[int] = []
+    most: list[int] = []
+
+    class Counted:
+        def __init__(self) -> None:
+            self._decoder = new_decoder()
+            alive.append(1)
+            most.append(len(alive))
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._decoder, name)
+
+        def __del__(self) -> None:
+            alive.pop()
+
+    new_decoder = zstd_source.new_decoder
+    monkeypatch.setattr(zstd_source, "new_decoder", Counted)
+    damaged = bytearray(zstd(DATA))
+    damaged[-1] ^= 0x5A
+    source = opened(bytes(damaged))
+    assert whole(source) == DATA
+    assert "checksum" in source.corrupt
+    assert (len(most), max(most)) == (2, 1)

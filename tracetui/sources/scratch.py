@@ -6,7 +6,7 @@ import os
 import threading
 from typing import Final
 
-MEMORY_LIMIT: Final = 4 * 1024 * 1024
+MEMORY_LIMIT: Final = 1024 * 1024
 _BIG_FILES: Final = "/var/tmp"
 
 
@@ -60,14 +60,14 @@ class Scratch:
         with tempfile.TemporaryFile(prefix="tracetui-", dir=folder(), buffering=0) as file:
             self._file = os.dup(file.fileno())
         try:
-            self._write(bytes(self._memory), 0)
+            self._write(self._memory, 0)
         except OSError:
             os.close(self._file)
             self._file = -1
             raise
         self._memory = bytearray()
 
-    def _write(self, data: bytes, place: int) -> None:
+    def _write(self, data: bytes | bytearray, place: int) -> None:
         view = memoryview(data)
         while view:
             written = os.pwrite(self._file, view, place)

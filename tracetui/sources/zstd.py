@@ -124,6 +124,7 @@ class _Frame:
                 piece = decoder.decompress(fed, PIECE)
             except fault as error:
                 self._source.corrupt = _told(error)
+                del decoder  # it may hold 128 MiB, and so does the one that comes
                 yield from self._until_error(self._source.consumed - len(fed), given)
                 return
             given += len(piece)
