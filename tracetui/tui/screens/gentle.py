@@ -7,6 +7,7 @@ from time import thread_time
 
 from textual.geometry import Region
 from textual.screen import Screen
+from textual.widget import Widget
 
 FEW = 6
 """Changed lines that are drawn at once."""
@@ -61,19 +62,29 @@ class GentleScreen(Screen[None]):
 
     def _make(self) -> Iterator[None]:
         """Have the widgets make their lines, with a pause whenever a turn has been long enough."""
-        for number in range(PASSES):
+        for _ in range(PASSES):
             begin, paused = thread_time(), False
-            # Where many widgets share the screen, to find all of it ready takes longer than a turn.
-            limit = TURN_S if number == 0 else 2 * TURN_S
             for widget, (region, clip) in list(self._compositor.visible_widgets.items()):
                 shown = region.intersection(clip)
                 for y in range(shown.y - region.y, shown.bottom - region.y, BAND):
                     if not widget.is_attached or widget.size.height == 0:
                         break
-                    widget.render_lines(Region(0, y, region.width, min(BAND, shown.bottom - region.y - y)))
-                    if thread_time() - begin > limit:
+                    lines = Region(0, y, region.width, min(BAND, shown.bottom - region.y - y))
+                    if _is_ready(widget, lines):
+                        continue
+                    widget.render_lines(lines)
+                    if thread_time() - begin > TURN_S:
                         paused = True
                         yield None
                         begin = thread_time()
             if not paused:  # all was there: nothing has changed since
                 return
+
+
+def _is_ready(widget: Widget, lines: Region) -> bool:
+    """Whether a widget has kept what it would draw; to ask it for that costs as much as a line or two."""
+    kept = widget._styles_cache
+    return widget.BLANK or (
+        kept._width == lines.width
+        and all(y in kept._cache and not kept.is_dirty(y) for y in lines.line_range)
+    )
