@@ -47,8 +47,14 @@ class TraceColumns(PathColumns):
     @cached_property
     def rank(self) -> Ints:
         """int64[n], by start, then by id: what the order of the input cannot change."""
+        order = np.argsort(self.start, kind="stable")
+        same = np.diff(self.start[order]) == 0
+        tied = np.flatnonzero(np.concatenate((same, [False])) | np.concatenate(([False], same)))
+        if len(tied):  # few are: only they have to be sorted by id
+            rows = order[tied]
+            order[tied] = rows[np.lexsort((self.store.span_id[self.first + rows], self.start[rows]))]
         found = np.empty(self.n, np.int64)
-        found[np.lexsort((self.store.span_id[self.first : self.last], self.start))] = np.arange(self.n)
+        found[order] = np.arange(self.n)
         return found
 
     def ranked(self, rows: Iterable[int]) -> list[int]:

@@ -134,8 +134,9 @@ class Context(TraceColumns):
 
     def _grouped(self, rows: Rows, keys: list[Ints], least: int) -> Iterator[Rows]:
         """Rows with equal keys, `least` or more of them, those with most time on the path first."""
-        if len(rows) < least:
+        if len(rows) < max(least, 1):
             return
+        keys = [key for key in keys if (key != key[0]).any()]  # most traces have one root
         order = np.lexsort([self.rank[rows], *reversed(keys)])
         new = np.zeros(len(rows), np.bool_)
         new[0] = True
