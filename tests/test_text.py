@@ -122,6 +122,7 @@ def test_escape_json_leaves_letters_and_surplus_marks() -> None:
 
 def test_to_ascii() -> None:
     assert to_ascii(neutralise("caf\u00e9\x1b[0m\x9b")) == "caf<E9>^[[0m<9B>"
+    assert to_ascii("\u2212640ms \u2013") == "-640ms -"
 
 
 @given(ANY_TEXT)

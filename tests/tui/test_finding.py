@@ -354,7 +354,7 @@ async def test_a_regular_expression_that_takes_too_long_is_given_up_and_told(
         await press(pilot, "slash", *"re:(a+)+$")
         await done(app, pilot)
         told = "the regular expression takes too long on a text of 5,001 characters: given up"
-        assert any(told in line for line in text_of(app)[-3:])
+        await until(pilot, lambda: any(told in line for line in text_of(app)[-3:]))
         await press(pilot, *["backspace"] * 9, *"GET", "enter")
         await done(app, pilot)
         assert text_of(app)[-1].endswith("/GET  1/1")

@@ -21,6 +21,7 @@ from tracetui.text import neutralise
 from .adjusting import Adjuster
 from .bindings import GLOBAL, bindings_for
 from .contexts import contexts_of
+from .later import after
 from .loading import Arrived, Loading, Mail
 from .opening import Opener
 from .partial import tell_failures
@@ -145,7 +146,7 @@ class TraceApp(ShowingApp):
     def _pump(self) -> None:
         """Take in what came, now, and the rest not before a tenth of a second has passed."""
         self._digest(self.loading.take())
-        self.set_timer(REFRESH_SECONDS, self._pump_again)
+        after(self, REFRESH_SECONDS, self._pump_again)
 
     def _pump_again(self) -> None:
         self._pumping = False
@@ -163,7 +164,7 @@ class TraceApp(ShowingApp):
             self._tell(mail.progress)
         if mail.finished:
             self.call_after_refresh(_collect_again)
-            self.set_timer(REST_SECONDS, self._rest)
+            after(self, REST_SECONDS, self._rest)
         if mail.finished and self.collection is not None:
             self.keep_recent(self.loading.names)
 

@@ -9,6 +9,8 @@ from textual import events
 from textual.app import App
 from textual.message_pump import MessagePump
 
+from .later import after
+
 __all__ = ["InOrderApp"]
 
 _ROUNDS = 20
@@ -79,7 +81,7 @@ class InOrderApp(App[None]):
         if self._rounds < _ROUNDS:
             self.call_later(self._press_next)
         else:
-            self.set_timer(_WAIT_S, self._press_next)
+            after(self, _WAIT_S, self._press_next)
 
     async def _press_next(self) -> None:
         self._due = False

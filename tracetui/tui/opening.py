@@ -17,6 +17,7 @@ from tracetui.model.trace import Collection
 from tracetui.text import neutralise
 
 from .adopting import put
+from .later import after
 from .loading import Arrived, Loading, Mail
 from .offered import offered
 from .paths import is_stream
@@ -280,7 +281,7 @@ class Opener:
             self._take(mail)
             if self._loading is loading and not mail.finished:
                 loading.attach(None)
-                self._app.set_timer(PAUSE_S, partial(self._again, loading))
+                after(self._app, PAUSE_S, partial(self._again, loading))
 
     def _again(self, loading: Loading) -> None:
         if self._loading is loading:

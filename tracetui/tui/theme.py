@@ -257,7 +257,9 @@ class Paint(Struct, frozen=True, eq=False):
         return found
 
     def badge(self, role: Role = "warning") -> Style:
-        """The style of a badge: dark text on the role's colour."""
+        """The style of a badge: dark on the colour; without colours a muted one has brackets alone."""
+        if self.ansi and role == "muted":  # grey on grey could not be read
+            return _ANSI_ROLES[role] if self.mono else Style(reverse=True)
         if self.ansi:
             return _ANSI_ROLES[role] + Style(reverse=True)
         ink = self.palette.background if self.palette.dark else "#ffffff"

@@ -38,7 +38,7 @@ def build(path: ToldPath, saves: Saves, width: int, beyond: str) -> Iterator[Lin
             [Piece(f"work goes on for {more} after the end: {beyond} follows the path there", "warning")]
         )
         yield Line()
-    yield Line((Piece("sections", "strong"), Piece(f"  {fmt.plural(len(path), 'section')}", "muted")))
+    yield Line((Piece("sections", "strong"), Piece(f"  {len(path):,}", "muted")))
     for at in path.sections:
         yield from page.section(at)
 

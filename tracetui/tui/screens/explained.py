@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from tracetui.errors import Cancelled, TracetuiError
+from tracetui.tui.later import after
 from tracetui.tui.runner import Runner, Tell
 from tracetui.tui.state.facts import Facts
 from tracetui.tui.widgets.waterfall import Waterfall
@@ -55,7 +56,7 @@ class ExplainedScreen(PanedScreen):
     def _seek(self) -> None:
         """Look for what is to be found as soon as that keeps no picture waiting."""
         if self._sought is not None:
-            self.set_timer(PAUSE_SECONDS, partial(self._look_for, self._sought))
+            after(self, PAUSE_SECONDS, partial(self._look_for, self._sought))
             self._sought = None
 
     def _look_for(self, facts: Facts) -> None:

@@ -9,6 +9,8 @@ from textual.geometry import Region
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tracetui.tui.later import after
+
 FEW = 6
 """Changed lines that are drawn at once."""
 BAND = 3
@@ -55,7 +57,7 @@ class GentleScreen(Screen[None]):
         """Make more lines ready; when all are, draw them."""
         assert self._making is not None
         if self.is_current and next(self._making, self) is None:
-            self.set_timer(PAUSE_S, self._go_on)
+            after(self, PAUSE_S, self._go_on)
         else:
             self._making = None
             super()._compositor_refresh()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import TimerHandle
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import chain
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.message import Message
-from textual.timer import Timer
 
 from tracetui.errors import Cancelled
 from tracetui.model.backlinks import Backlinks
@@ -20,6 +20,7 @@ from tracetui.tui.detail.content import build
 from tracetui.tui.detail.lines import Entry, Line, Piece
 from tracetui.tui.detail.run_lines import run_lines
 from tracetui.tui.detail.subject import Figures, Subject, subject_of
+from tracetui.tui.later import after
 from tracetui.tui.runner import Runner, Tell
 from tracetui.tui.widgets.lines_view import LinesView
 
@@ -80,7 +81,7 @@ class DetailPane(LinesView):
         self._wanted = ""
         self._pinned: tuple[str, ...] = ()
         self._typing = False
-        self._timer: Timer | None = None
+        self._timer: TimerHandle | None = None
         self._built_at = 0.0
         self._backlinks: Backlinks | None = None
         self._indexed: SpanStore | None = None
@@ -141,7 +142,7 @@ class DetailPane(LinesView):
         if wait <= 0:
             self._gather()
         elif self._timer is None:
-            self._timer = self.set_timer(wait, self._after_rest)
+            self._timer = after(self, wait, self._after_rest)
 
     def _after_rest(self) -> None:
         self._timer = None
@@ -260,6 +261,12 @@ class DetailPane(LinesView):
         if self._typing:
             self._typing = False
             self.rebuild()
+
+    def _catch_up(self) -> None:
+        if self._stale:
+            self._soon()
+        else:
+            super()._catch_up()
 
     def on_show(self, event: events.Show) -> None:
         self._soon()

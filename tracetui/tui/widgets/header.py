@@ -201,7 +201,7 @@ def path_line(line: Line, facts: Facts, paint: Paint, ascii: bool) -> list[Place
         line.add("nothing in this trace takes time", muted)
         return places
     cells = min(40, max(0, line.width * 3 // 10))
-    if not paint.shapes and not ascii:
+    if not paint.mono and not ascii:  # without colours it would be one bar
         places += share_bar(line, facts.shares, total, cells, paint)
         line.add("  ", None, 2)
     else:

@@ -120,7 +120,15 @@ class LinesView(ScrollView, can_focus=True):
         self._strips.clear()
         super().notify_style_update()
 
+    def _catch_up(self) -> None:
+        """Make lines for the width that is drawn, should no event have told of it."""
+        if self.scrollable_content_region.width != self._made_for:
+            self.rebuild(keep=True)
+
     def render_line(self, y: int) -> Strip:
+        if not y and self.scrollable_content_region.width != self._made_for:
+            # Textual now and then gives a widget its size, and draws it, without sending a Resize.
+            self.call_later(self._catch_up)
         current = paint(self.app, self.services)
         if current is not self._paint:
             self._paint = current

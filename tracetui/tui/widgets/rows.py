@@ -32,8 +32,8 @@ LEAST_NAME = 16
 """Cells of a row that guides must leave to its names, and half of the tree column."""
 LOOKED_AT = 200
 """Rows by whose names the width of the tree is found: more of a trace may still be on its way."""
-LEAST_BADGED = 16
-"""Cells that a badge must leave to the names."""
+LEAST_BADGED = 14
+"""Cells that a badge must leave to the names, beside two thirds of what they need."""
 LEAST_BOTH = 12
 """Cells from which a row names both service and operation."""
 LEAST_KIN = 5
@@ -220,7 +220,7 @@ class RowPainter:
         text = f" [{badge.text}]" if self.paint.mono or self.ascii else f"  {badge.text} "
         text = to_ascii(text) if self.ascii else text
         names = sum(cell_len(self._text(code)) for code in codes) + 1
-        least = min(names, LEAST_BADGED) if badge.loud else names
+        least = min(names, max(LEAST_BADGED, names * 2 // 3)) if badge.loud else names
         return text if room - len(text) >= least else ""
 
     def _counts(self, node: int, below: int) -> tuple[str, str]:
