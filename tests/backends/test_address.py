@@ -62,6 +62,7 @@ def test_files(name: str) -> None:
 def test_a_span_of_the_user_interface() -> None:
     assert parse_address(f"http://h/trace/{ID}?uiFind=2a4abf0bc32d81c6").span_id == "2a4abf0bc32d81c6"
     assert parse_address(f"http://h/trace/{ID}?uiFind=some+words").span_id == ""
+    assert parse_address(f"http://h/zipkin/traces/{ID}?spanId=2a4abf0bc32d81c6").span_id == "2a4abf0bc32d81c6"
 
 
 def test_a_search_of_the_jaeger_ui() -> None:

@@ -56,7 +56,7 @@ def _page(parts: Parts) -> Address | None:
             ids = tuple(id for id in "".join(parts.segments[at + 1 :]).split("...") if id)
             if not ids:
                 return Address(NAME, parts.base(at))
-            return Address(NAME, parts.base(at), ids, span_id=_span_id(parts.first("uiFind")))
+            return Address(NAME, parts.base(at), ids, span_id=span_id_of(parts.first("uiFind")))
         ids = parts.all("traceID") if page == "search" else ()
         return Address(
             NAME, parts.base(at), ids, query=_query(parts) if page == "search" and not ids else None
@@ -64,7 +64,8 @@ def _page(parts: Parts) -> Address | None:
     return None
 
 
-def _span_id(text: str) -> str:
+def span_id_of(text: str) -> str:
+    """A span's id, if a parameter holds one; else nothing."""
     text = text.strip().lower()
     return text if 0 < len(text) <= 16 and set(text) <= set("0123456789abcdef") else ""
 

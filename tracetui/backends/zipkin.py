@@ -115,7 +115,7 @@ class Zipkin:
         raise BackendError(told, hint="check the id; it may have been dropped, or not yet be there")
 
     def link(self, trace_id: str, span_id: str = "") -> str:
-        """See `Backend`."""
+        """See `Backend`. The page itself (of 3.5.1) goes to no span; whoever opens the link here does."""
         ui = self.address if self.address.endswith(_UI) else self.address + _UI
         found = f"?spanId={span_id}" if span_id else ""
         return f"{ui}/traces/{segment(trace_id)}{found}"

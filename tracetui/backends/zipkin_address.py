@@ -6,7 +6,7 @@ from tracetui.query.values import duration_ns
 
 from .address import Address, Parts
 from .base import SearchQuery
-from .jaeger_address import limit_of, read
+from .jaeger_address import limit_of, read, span_id_of
 
 NAME = "zipkin"
 _API = (
@@ -50,7 +50,9 @@ def _page(parts: Parts) -> Address | None:
         return None
     at = parts.find("traces")
     if at >= 0 and len(parts.segments) == at + 2:
-        return Address(NAME, parts.base(at), parts.segments[at + 1 :])
+        # As the links made here have it; the page of 3.5.1 does not look at it.
+        span_id = span_id_of(parts.first("spanId"))
+        return Address(NAME, parts.base(at), parts.segments[at + 1 :], span_id=span_id)
     at = parts.find("zipkin")
     if at >= 0 and (at + 1 == len(parts.segments) or parts.segments[at + 1 :] == ("dependency",)):
         return Address(NAME, parts.base(at + 1), query=_query(parts))
