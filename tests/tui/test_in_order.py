@@ -115,6 +115,13 @@ async def test_from_the_list_through_its_traces() -> None:
         assert cursor(app).startswith("part")
 
 
+async def test_enter_from_before_the_viewer_had_the_terminal() -> None:
+    async with viewing(Made(collection(CHECKOUT))) as (app, pilot):
+        await in_one_go(pilot, "slash", *"score", "ctrl+j", "ctrl+j")
+        assert cursor(app) == "score"
+        assert isinstance(app.focused, DetailPane)
+
+
 async def test_a_key_with_priority_does_not_wait() -> None:
     async with viewing(Made(collection(CHECKOUT))) as (app, pilot):
         await in_one_go(pilot, "slash", *"abc", "ctrl+c")

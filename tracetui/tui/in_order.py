@@ -94,6 +94,12 @@ class InOrderApp(App[None]):
         if self._typed:
             self._press_later()
 
+    def _is_early_enter(self, key: str) -> bool:
+        """Whether a key is Enter from a terminal that was not the viewer's yet, and has no other meaning."""
+        if key != "ctrl+j":
+            return False
+        return not any(key in bindings.key_to_bindings for _, bindings in self.screen._modal_binding_chain)
+
     async def _press(self, event: events.Key | events.Paste) -> None:
         """Have a key done with by the widget that has the focus, or by what is around it."""
         self.app_focus = True
@@ -105,7 +111,7 @@ class InOrderApp(App[None]):
             target._forward_event(event)
             return
         self.screen._clear_tooltip()
-        key = _Key(event.key, event.character)
+        key = _Key("enter", "\r") if self._is_early_enter(event.key) else _Key(event.key, event.character)
         key.time = event.time
         key._set_forwarded()
         upward: MessagePump | None = target
