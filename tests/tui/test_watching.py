@@ -140,6 +140,7 @@ async def test_reading_again_shows_what_is_there_now_and_takes_the_mark_away(pat
         await until(pilot, lambda: app.collection is not before and not app.opener.is_reading)
         await settle(pilot)
         assert "file changed" not in text_of(app)[0]
+        assert not app._notifications
         assert "issue" not in text_of(app)[0]
         assert "CHECKOUT" in shown(app).upper()
         await press(pilot, "j", "enter")

@@ -215,6 +215,8 @@ class Opener:
         if self._loading is loading:  # nothing else was opened meanwhile
             self._loading = None
             self._app.loading = loading
+            if self._app.collection is not None and self._app.collection.fates:
+                self._app.clear_notifications()  # what they tell of the file is over
             gone = self.renew(arrived.collection, facts)
             total = plural(sum(source.spans for source in arrived.collection.sources), "span")
             self._say("the trace is no longer there" if gone else f"read again: {total}")
