@@ -13,11 +13,11 @@ from .later import after
 
 __all__ = ["InOrderApp"]
 
-_ROUNDS = 20
+_ROUNDS = 10
 """How often what a key set off is given a turn before the next key waits by the clock."""
 _WAIT_S = 0.005
 _WAITS = 200
-"""After so many waits the next key is not held back any more."""
+"""After so many waits a key is for a screen that has not come yet, and goes where it can."""
 
 
 class _Key(events.Key):
@@ -73,6 +73,11 @@ class InOrderApp(App[None]):
         chain = [*target.ancestors_with_self, *self._behind]
         return not any(pump.message_queue_size for pump in chain if pump is not self)
 
+    def _patience(self) -> int:
+        """Rounds that a key waits: few where somebody is there to take it, as a load never stops drawing."""
+        there = self._screen_stack and (self.focused or self.screen).is_mounted
+        return _ROUNDS if there else _ROUNDS + _WAITS
+
     def _press_later(self) -> None:
         """Come back to the keys that wait when others have had their turn."""
         if self._due:
@@ -88,7 +93,7 @@ class InOrderApp(App[None]):
         if not self._typed:
             return
         self._rounds += 1
-        if self._is_settled() or (self._rounds > _ROUNDS + _WAITS and self._screen_stack):
+        if self._is_settled() or (self._rounds > self._patience() and self._screen_stack):
             self._rounds = 0
             await self._press(self._typed.popleft())
         if self._typed:
