@@ -55,7 +55,7 @@ def test_of_two_services_the_one_that_everybody_knows_keeps_its_colour() -> None
 
 
 def test_slots_do_not_depend_on_the_run() -> None:
-    assert [slot(name, 12) for name in ("checkout-worker", "x", "émile")] == [8, 8, 10]
+    assert [slot(name, 12) for name in ("checkout-worker", "x", "émile")] == [7, 3, 11]
 
 
 def test_usual_neighbours_have_colours_of_their_own() -> None:

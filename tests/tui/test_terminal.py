@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,9 +51,11 @@ class Terminal:
 
     def end(self) -> int:
         """Read until the viewer is gone, and return its exit code."""
+        limit = time.monotonic() + 60
         while self.process.poll() is None or select.select([self.master], [], [], 0)[0]:
             if select.select([self.master], [], [], 0.05)[0]:
                 self.seen += os.read(self.master, 65536)
+            assert time.monotonic() < limit, "the viewer does not end"
         return self.process.wait()
 
     def is_restored(self) -> bool:
