@@ -153,7 +153,7 @@ async def test_pinned_attributes_have_columns_where_there_is_room(file: Path) ->
     pinned = keeper(file, 'pinned = ["http.route", "n"]')
     async with viewing(Made(collection(PINNED)), (120, 30), keeper=pinned) as (app, pilot):
         columns = app.screen._waterfall.columns
-        assert columns.pinned == 2
+        assert columns.pinned == (16, 16)
         lines = [line[columns.pinned_at : columns.bars_at] for line in text_of(app)]
         head = next(number for number, line in enumerate(lines) if line.startswith("http.route"))
         assert lines[head : head + 5] == [
@@ -163,13 +163,37 @@ async def test_pinned_attributes_have_columns_where_there_is_room(file: Path) ->
             " " * 32,
             " " * 32,
         ]
-        for width, count in ((80, 1), (40, 0), (20, 0)):
+        for width, shown in ((80, (12,)), (40, ()), (20, ())):
             await pilot.resize_terminal(width, 24)
             await settle(pilot)
             columns = app.screen._waterfall.columns
-            assert columns.pinned == count
-            assert columns.bars >= 16 or not count
+            assert columns.pinned == shown
+            assert columns.bars >= 16 or not shown
             assert all(len(line) <= width for line in text_of(app))
+
+
+async def test_a_column_is_as_wide_as_what_it_shows(file: Path) -> None:
+    spans = [
+        span(
+            number,
+            max(0, number - 1),
+            number,
+            20,
+            attributes={"http.response.status_code": 200, "k8s.pod.name": "a1"},
+        )
+        for number in range(1, 9)
+    ]
+    pinned = keeper(file, 'pinned = ["http.response.status_code", "k8s.pod.name"]')
+    async with viewing(Made(collection(spans)), (100, 24), keeper=pinned) as (app, pilot):
+        columns = app.screen._waterfall.columns
+        lines = [line[columns.pinned_at : columns.bars_at] for line in text_of(app)]
+        head = next(number for number, line in enumerate(lines) if "name" in line)
+        assert lines[head : head + 2] == ["status_code pod.name ", "200         a1       "]
+        await press(pilot, "dollar_sign")
+        assert app.screen._waterfall.columns.pinned == (8, 12)
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot)
+        assert app.screen._waterfall.columns.pinned == (8,)
 
 
 async def test_remapped_keys_work_and_their_old_ones_do_not(file: Path) -> None:

@@ -205,7 +205,7 @@ class PanedScreen(SearchedScreen):
         self._ruler.pinned = self._waterfall.pinned = tuple(names)
         self._measure()
         self._tell_detail()
-        room = self._waterfall.columns.pinned
+        room = len(self._waterfall.columns.pinned)
         few = f", of {len(names)} columns there is room for {room}" if room < len(names) else ""
         away = key_of(self.app, "saves-column" if pinned == SAVES else "pin")
         self.say((f"pinned: {away} takes it away" if added else "no longer pinned") + few)

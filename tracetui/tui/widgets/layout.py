@@ -5,11 +5,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 DURATION = 7
 PINNED = 16
-"""Cells of the column of a pinned attribute, the gap behind it included."""
+"""Cells of the column of a pinned attribute at the most, the gap behind it included."""
+_PINNED_NARROW = 12
+"""The same in a line that is not wide."""
+_WIDE = 100
 _ROOMY = 72
 """Cells of a line from which names may have more than a third of it."""
 
@@ -27,7 +32,7 @@ class Columns(Struct, frozen=True):
         bars_at: first cell of the bars.
         bars: cells of the bars; 0 where there is no room.
         duration: cells of the duration, right-aligned; 0 where there is no room.
-        pinned: how many columns of attributes there is room for.
+        pinned: cells of each column of an attribute that there is room for, the gap behind it included.
     """
 
     width: int
@@ -35,15 +40,15 @@ class Columns(Struct, frozen=True):
     bars_at: int
     bars: int
     duration: int
-    pinned: int = 0
+    pinned: tuple[int, ...] = ()
 
     @property
     def pinned_at(self) -> int:
         """The first cell of the pinned attributes."""
-        return self.bars_at - self.pinned * PINNED
+        return self.bars_at - sum(self.pinned)
 
     @classmethod
-    def fitting(cls, width: int, shift: int = 0, pinned: int = 0, needed: int = 0) -> Columns:
+    def fitting(cls, width: int, shift: int = 0, pinned: Sequence[int] = (), needed: int = 0) -> Columns:
         """Divide a width: a third or less for the names, moved by `shift` cells.
 
         Never more than leaves a bar. Pinned attributes take half of the bars at most. Where there is width
@@ -52,7 +57,7 @@ class Columns(Struct, frozen=True):
         Args:
             width: cells of a line.
             shift: how much wider than by itself the user wants the tree.
-            pinned: how many attributes are to have a column.
+            pinned: cells that the columns of attributes would have, the most wanted one first.
             needed: cells with which no name need be shortened.
         """
         width = max(0, width)
@@ -67,6 +72,11 @@ class Columns(Struct, frozen=True):
         tree = max(least, min(tree, free - 1 - least, max(least, free * 4 // 5)))
         tree = max(0, min(tree, free))
         bars = max(0, free - tree - 1)
-        pinned = min(pinned, bars // 2 // PINNED)
-        bars -= pinned * PINNED
-        return cls(width, tree, min(width, 2 + tree + pinned * PINNED), bars, duration, pinned)
+        shown: list[int] = []
+        most = PINNED if width >= _WIDE else _PINNED_NARROW
+        for cells in pinned:
+            if sum(shown) + min(cells, most) > bars // 2:
+                break
+            shown.append(min(cells, most))
+        bars -= sum(shown)
+        return cls(width, tree, min(width, 2 + tree + sum(shown)), bars, duration, tuple(shown))

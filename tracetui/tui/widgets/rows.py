@@ -22,7 +22,7 @@ from tracetui.tui.state.view import ViewState
 from tracetui.tui.theme import Ground, Paint
 
 from .bars import BarPainter
-from .layout import PINNED, SAVES, Columns
+from .layout import SAVES, Columns
 from .line import Line
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class RowPainter:
         self.bars = BarPainter(
             facts, paint, BarWindow(view.window.start_ns, view.window.end_ns, columns.bars), grid, ascii
         )
-        self._pinned = pinned[: columns.pinned]
+        self._pinned = tuple(zip(pinned, columns.pinned, strict=False))
         self._texts: dict[int, str] = {}
         grounds: tuple[Ground, ...] = ("background", "cursor")
         self._grounds = {on: paint.ground(on) for on in grounds}  # one style each, so that neighbours merge
@@ -321,12 +321,12 @@ class RowPainter:
 
         line.pad_to(self.columns.pinned_at)
         style = self.paint.style("muted", on=on)
-        for name in self._pinned:
+        for name, cells in self._pinned:
             if name == SAVES:
                 good = self.paint.style("good", on=on)
-                line.add(saves_of(self.facts, row, ascii=self.ascii), good, PINNED)
+                line.add(saves_of(self.facts, row, cells, ascii=self.ascii), good, cells)
                 continue
-            line.add(value_of(self.facts.trace.store, row, name, ascii=self.ascii), style, PINNED)
+            line.add(value_of(self.facts.trace.store, row, name, cells, ascii=self.ascii), style, cells)
 
     # The duration
 

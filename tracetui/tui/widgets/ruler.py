@@ -82,8 +82,8 @@ class Ruler(Widget):
             from .pinned import heading
 
             line.pad_to(self._columns.pinned_at)
-            for name in self.pinned[: self._columns.pinned]:
-                line.add(heading(name, ascii=self.ascii), muted)
+            for name, cells in zip(self.pinned, self._columns.pinned, strict=False):
+                line.add(heading(name, cells, ascii=self.ascii), muted, cells)
         line.pad_to(self._columns.bars_at)
         if self._drag is None:
             line.add(self._text, muted)

@@ -69,6 +69,7 @@ class Waterfall(ScrollView, can_focus=True):
         self.grid = ""
         self.ascii = ascii
         self._pinned = self.pinned  # those of the columns
+        self._wanted: tuple[Facts | None, tuple[str, ...], tuple[int, ...]] = (None, (), ())
         self._painter: RowPainter | None = None
         self._paint: object = None
         self._strips: dict[tuple[int, bool], Strip] = {}
@@ -132,11 +133,21 @@ class Waterfall(ScrollView, can_focus=True):
         view = self.view
         shift = view.tree_shift if view is not None else 0
         width = self.scrollable_content_region.width
-        columns = Columns.fitting(width, shift, len(self.pinned), self._needed)
+        columns = Columns.fitting(width, shift, self._widths(), self._needed)
         if (columns, self.pinned) != (self.columns, self._pinned):
             self.columns, self._pinned = columns, self.pinned
             self._forget()
             self.refresh()
+
+    def _widths(self) -> tuple[int, ...]:
+        """Cells that the columns of attributes want, looked at once for each trace and choice of columns."""
+        if not self.pinned or self.facts is None:
+            return ()
+        if self._wanted[0] is not self.facts or self._wanted[1] != self.pinned:
+            from .pinned import widths
+
+            self._wanted = self.facts, self.pinned, widths(self.facts, self.pinned, ascii=self.ascii)
+        return self._wanted[2]
 
     def set_grid(self, grid: str) -> None:
         """Set what stands behind the bars: the ruler's ticks."""
