@@ -85,6 +85,14 @@ class Finding:
     reached_root: bool = False
 
 
+ROLES: Final = {
+    Severity.HIGH: "error",
+    Severity.MEDIUM: "warning",
+    Severity.LOW: "text",
+    Severity.INFO: "muted",
+}
+"""The role, among those of screen and text, in which a finding's number is told."""
+
 LABELS: Final = {
     Kind.N_PLUS_ONE: "N+1",
     Kind.SERIAL_CALLS: "in series",

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tracetui import format
-from tracetui.analysis.finding import LABELS, Finding, Severity
+from tracetui.analysis.finding import LABELS, ROLES, Finding, Severity
 from tracetui.export.ansi import Line, TextOptions
 from tracetui.export.heading import heading, options_of, overview
 from tracetui.export.report import TraceSummary
@@ -20,12 +20,6 @@ from tracetui.export.why import Answers
 from tracetui.text import cell_len
 
 _MARKS: Final = {Severity.HIGH: "!!", Severity.MEDIUM: "! ", Severity.LOW: "  ", Severity.INFO: "  "}
-_ROLES: Final = {
-    Severity.HIGH: "error",
-    Severity.MEDIUM: "warning",
-    Severity.LOW: "text",
-    Severity.INFO: "muted",
-}
 _SAVES: Final = 10
 _NARROW: Final = 60
 _MOST_LINES: Final = 3
@@ -69,8 +63,8 @@ def _finding(number: str, labels: int, finding: Finding, options: TextOptions) -
         lead = len(number) + 4
     room = max(options.width - lead - _SAVES, 16)
     titles = wrapped(options.shown(finding.title), room, options)
-    line = Line(options).add(number, "1", painter.role(_ROLES[finding.severity])).add(" ")
-    line.add(_MARKS[finding.severity], painter.role(_ROLES[finding.severity])).add(" ")
+    line = Line(options).add(number, "1", painter.role(ROLES[finding.severity])).add(" ")
+    line.add(_MARKS[finding.severity], painter.role(ROLES[finding.severity])).add(" ")
     if options.width < _NARROW:
         yield str(line.add(label, painter.role("strong")).right(*_saving(finding, options)))
         for title in titles:

@@ -359,6 +359,6 @@ KINDS: dict[IssueCode, IssueKind] = {
         "{n} files are no longer those that were read",
         "Since it was read, a file was cut, written over, removed, or another one was put in its place.",
         "What was read stays. What can no longer be had from the old file is not taken from the new one.",
-        "Read it again: `R` in the viewer.",
+        "Read it again.",
     ),
 }

@@ -19,7 +19,7 @@ from tracetui.loaders import Progress
 from tracetui.text import neutralise
 
 from .adjusting import Adjuster
-from .bindings import GLOBAL, bindings_for
+from .bindings import GLOBAL, bindings_for, key_of
 from .contexts import contexts_of
 from .later import after
 from .loading import Arrived, Loading, Mail
@@ -196,7 +196,7 @@ class TraceApp(ShowingApp):
                 read += f" of {size(progress.bytes_total)}"
             waits = neutralise(progress.note) if progress.note and not progress.spans else ""
             waits = waits or f"reading {read} · {plural(progress.spans, 'span')}"
-            text = f"{waits} · esc stops"
+            text = f"{waits} · {key_of(self, 'back')} stops"
         elif self.finished and self.collection is not None and self.collection.failures:
             tell_failures(self)
         elif self.finished and self.collection is not None and not self.collection.complete:

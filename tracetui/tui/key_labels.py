@@ -34,6 +34,16 @@ _LABELS = {
 }
 
 
+class Keyed(str):
+    """A text of our own that names actions in braces in the place of their keys: `{reload} reads it again`.
+
+    It comes from where no application is known, whose settings may have given them other keys; `KeyBar`
+    puts these in.
+    """
+
+    __slots__ = ()
+
+
 def key_label(key: str) -> str:
     """Return how a key is written for people: `↓`, `]`, `ctrl+d`."""
     return _LABELS.get(key, key)

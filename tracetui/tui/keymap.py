@@ -95,9 +95,7 @@ def remapped(settings: Settings, actions: Sequence[Action] = ACTIONS) -> tuple[t
             wanted[id] = tuple(dict.fromkeys(map(key_name, keys)))
     while True:
         now = {
-            action.id: replace(action, keys=wanted[action.id], footer_keys="")
-            if action.id in wanted
-            else action
+            action.id: replace(action, keys=wanted[action.id]) if action.id in wanted else action
             for action in actions
         }
         clash = _clash(now.values(), wanted)

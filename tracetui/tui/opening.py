@@ -17,6 +17,7 @@ from tracetui.model.trace import Collection
 from tracetui.text import neutralise
 
 from .adopting import put
+from .bindings import key_of
 from .later import after
 from .loading import Arrived, Loading, Mail
 from .offered import offered
@@ -141,7 +142,7 @@ class Opener:
             loading.attach(None)
             self._adopt(loading, mail)
         elif mail.progress is not None:
-            tell(f"{_told(mail.progress)} · esc stops", False)
+            tell(f"{_told(mail.progress)} · {key_of(self._app, 'back')} stops", False)
 
     def _adopt(self, loading: Loading, mail: Mail) -> None:
         """Show another load in the place of the one that was."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .bindings import key_of
 from .screens.waterfall import WaterfallScreen
 
 if TYPE_CHECKING:
@@ -43,4 +44,5 @@ def _failures(app: ShowingApp) -> list[tuple[str, Role]]:
     lines = [
         str(error).removeprefix(f"{error.source}: ") if alone else str(error) for error in collection.failures
     ]
-    return [(f"{line} · R reads it again" if alone else line, "error") for line in lines]
+    again = f" · {key_of(app, 'reload')} reads it again" if alone else ""
+    return [(line + again, "error") for line in lines]

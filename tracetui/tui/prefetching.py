@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import TimerHandle
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -12,12 +13,11 @@ from tracetui.loaders import read_sources
 from tracetui.model.trace import Collection
 
 from .asking import ask
+from .later import after
 from .state.results import plain_id
 from .state.trace_cache import TraceCache
 
 if TYPE_CHECKING:
-    from textual.timer import Timer
-
     from .app import TraceApp
 
 __all__ = ["Prefetcher"]
@@ -51,7 +51,7 @@ class Prefetcher:
         self._backend = backend
         self._cache = cache
         self._told = told
-        self._timer: Timer | None = None
+        self._timer: TimerHandle | None = None
         self._call: Call | None = None
         self._id = ""
         self._wanted = False
@@ -75,7 +75,7 @@ class Prefetcher:
         if not trace_id or trace_id in self._cache or trace_id in self._refused or spans > MAX_SPANS:
             return
         self._id = trace_id
-        self._timer = self._app.set_timer(REST_S, self._start)
+        self._timer = after(self._app, REST_S, self._start)
 
     def promote(self, trace_id: str) -> bool:
         """Somebody waits for a trace now; returns whether it is being fetched."""
@@ -85,7 +85,7 @@ class Prefetcher:
     def stop(self) -> None:
         """Fetch nothing."""
         if self._timer is not None:
-            self._timer.stop()
+            self._timer.cancel()
         if self._call is not None:
             self._call.cancel()
         self._timer = self._call = None

@@ -9,6 +9,7 @@ from tracetui.errors import TracetuiError
 from tracetui.model.trace import Collection
 
 from .copying import CopyingApp
+from .key_labels import Keyed
 
 # Most traces come from files: what only searching needs is imported when somebody searches.
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class SearchingApp(CopyingApp):
             self.end_search()
             self.leave_source()
         else:
-            self.searching.screen.say("q quits, ctrl+o opens something else")
+            self.searching.screen.say(Keyed("{quit} quits, {open-file} opens something else"))
 
     def _backend(self) -> Backend | None:
         return self.searching.backend if self.searching is not None else None

@@ -10,6 +10,7 @@ from textual.screen import Screen
 from tracetui.analysis import Mode
 from tracetui.model.trace import Collection, Trace
 
+from .key_labels import Keyed
 from .loading import SMALL
 from .partial import tell_failures
 from .screens.start import LoadingScreen
@@ -161,7 +162,11 @@ class ShowingApp(SearchingApp):
             self._keep(rearrange(facts, runs=runs))
         if self._open >= 0:
             self.show_trace(self._open)
-        return "like siblings in a row are one" if runs else "all siblings are shown: u folds those alike"
+        return (
+            "like siblings in a row are one"
+            if runs
+            else Keyed("all siblings are shown: {runs} folds those alike")
+        )
 
     def keep_answers(self, trace: Trace, found: tuple[Finding, ...]) -> None:
         """Keep what was found about a trace for coming back to it."""

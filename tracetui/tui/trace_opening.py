@@ -13,6 +13,7 @@ from tracetui.errors import TracetuiError
 from tracetui.model.trace import Collection
 
 from .adopting import adopt_beside, adopt_done
+from .bindings import key_of
 from .completing import Completer
 from .fetching import TraceFetch
 from .loading import Mail
@@ -98,11 +99,11 @@ class TraceOpening:
     def _tell(self, text: str) -> None:
         if self._first is not None:
             if text:
-                self._first[0](f"{text} · esc stops")
+                self._first[0](f"{text} · {key_of(self._app, 'back')} stops")
             return
         self.screen.head.tell_opening(text)
         if text and isinstance(self._app.screen, WaterfallScreen):
-            self._app.screen.say(f"{text} · esc cancels")
+            self._app.screen.say(f"{text} · {key_of(self._app, 'back')} cancels")
 
     def _came(self, trace_id: str, mail: Mail) -> None:
         """Take in what a fetch has brought; from its first spans on it is the application's load."""

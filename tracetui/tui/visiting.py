@@ -14,6 +14,7 @@ from tracetui.backends.asking import NoEndpoint
 from tracetui.errors import TracetuiError
 
 from .asking import ask
+from .bindings import key_of
 from .servers import options_for
 from .state.search_form import values_of
 
@@ -79,7 +80,7 @@ class Visitor:
                 return Visit(address, None)
 
         def phase(phase: Phase) -> None:
-            tell(f"{phase} · esc stops")
+            tell(f"{phase} · {key_of(self._app, 'back')} stops")
 
         def failed(error: TracetuiError) -> None:
             self._call = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import TimerHandle
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
@@ -13,11 +14,11 @@ from tracetui.model.fates import LOST, WORDS, look_at, take_in
 from tracetui.model.trace import Collection
 from tracetui.sources import Fate
 
+from .bindings import key_of
+from .later import after
 from .runner import Runner, Tell
 
 if TYPE_CHECKING:
-    from textual.timer import Timer
-
     from .app import TraceApp
 
 __all__ = ["REST_S", "Watcher"]
@@ -42,7 +43,7 @@ class Watcher:
     def __init__(self, app: TraceApp) -> None:
         self._app = app
         self._runner = Runner(app, "files")
-        self._timer: Timer | None = None
+        self._timer: TimerHandle | None = None
         self._asked_at = -REST_S
 
     def look(self) -> None:
@@ -52,7 +53,7 @@ class Watcher:
             return
         wait = self._asked_at + REST_S - monotonic()
         if wait > 0:
-            self._timer = app.set_timer(wait, self._ask)
+            self._timer = after(app, wait, self._ask)
         else:
             self._ask()
 
@@ -70,12 +71,13 @@ class Watcher:
         fresh = take_in(collection, found) if collection is app.collection else {}
         for screen in app.screen_stack if fresh else ():
             _renew(screen)
+        again = f"{key_of(app, 'reload')} reads it again"
         bad = {name: fate for name, fate in fresh.items() if fate is not Fate.GROWN}
         for name, fate in list(bad.items())[:1]:
             more = f" (and {len(bad) - 1:,} more)" if len(bad) > 1 else ""
-            app.warn(f"{_short(name)} {WORDS[fate]}{more}: {_DONE[fate]}. R reads it again.")
+            app.warn(f"{_short(name)} {WORDS[fate]}{more}: {_DONE[fate]}. {again}.")
         if fresh and not bad:
-            app.say(f"{_short(next(iter(fresh)))} has grown: R reads it again")
+            app.say(f"{_short(next(iter(fresh)))} has grown: {again}")
 
 
 def _look(collection: Collection, cancelled: Callable[[], bool], tell: Tell) -> dict[int, Fate]:

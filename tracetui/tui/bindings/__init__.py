@@ -6,9 +6,11 @@ A table an area is in a module of its own. An action is carried out by whoever o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from tracetui.tui.key_labels import Keyed as Keyed
 from tracetui.tui.key_labels import key_cell as key_cell
 from tracetui.tui.key_labels import key_label as key_label
 
@@ -49,6 +51,11 @@ def key_of(app: object, id: str) -> str:
     return next(key_label(action.keys[0]) for action in actions_of(app) if action.id == id)
 
 
+def with_keys(app: object, text: str) -> str:
+    """Return a text of our own in which the key of each action stands in the place of its name in braces."""
+    return re.sub(r"\{([a-z-]+)\}", lambda found: key_of(app, found[1]), text)
+
+
 def bindings_for(context: str) -> list[Binding]:
     """Return Textual's bindings of one context ("global" for the application's own)."""
     from textual.binding import Binding
@@ -77,11 +84,15 @@ def footer_actions(context: str, actions: Iterable[Action] = ACTIONS) -> list[Ac
     ]
 
 
+def footer_keys(action: Action, actions: Iterable[Action] = ACTIONS) -> str:
+    """Return the keys that stand in the footer for an action."""
+    shown = [other.keys[0] for other in actions if action.footer_with and other.id == action.footer_with]
+    return " ".join(map(key_label, [*shown, action.keys[0]]))
+
+
 def footer_items(context: str) -> list[tuple[str, str]]:
     """Return (key, words) for the footer of a context, in the order of the list."""
-    return [
-        (action.footer_keys or key_label(action.keys[0]), action.footer) for action in footer_actions(context)
-    ]
+    return [(footer_keys(action), action.footer) for action in footer_actions(context)]
 
 
 def keys_markdown(actions: Iterable[Action] = ACTIONS) -> str:

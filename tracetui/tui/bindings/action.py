@@ -22,7 +22,7 @@ class Action(Struct, frozen=True):
         help: one sentence.
         contexts: where it works; `("global",)` is everywhere.
         footer: the words beside its key in the footer; empty where it is not shown there.
-        footer_keys: the keys to show in the footer where they are not just the first one.
+        footer_with: id of an action whose key stands before its own in the footer.
         footer_in: contexts in whose footer it stands; empty for all of its contexts.
         same_as: id of the action that its keys stand for in other contexts; empty where it has its own.
     """
@@ -34,7 +34,7 @@ class Action(Struct, frozen=True):
     help: str
     contexts: tuple[str, ...]
     footer: str = ""
-    footer_keys: str = ""
+    footer_with: str = ""
     footer_in: tuple[str, ...] = ()
     same_as: str = ""
 
@@ -63,10 +63,10 @@ def action(
     help: str,
     contexts: tuple[str, ...] = WATERFALL,
     footer: str = "",
-    footer_keys: str = "",
+    footer_with: str = "",
     footer_in: tuple[str, ...] = (),
     same_as: str = "",
 ) -> Action:
     """Return an action; its keys are given in one string, with blanks between. The rest is as in `Action`."""
     keyed = tuple(keys.split())
-    return Action(id, keyed, description, group, help, contexts, footer, footer_keys, footer_in, same_as)
+    return Action(id, keyed, description, group, help, contexts, footer, footer_with, footer_in, same_as)

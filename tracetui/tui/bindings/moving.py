@@ -46,7 +46,7 @@ ACTIONS: tuple[Action, ...] = (
         "Go to the next section of the critical path, unfolding what hides it.",
         WATERFALL,
         "path",
-        "[ ]",
+        "previous-section",
     ),
     action(
         "previous-section",

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from tracetui.tui.state.forest import Run
 
 
-def run_lines(first: Span, run: Run) -> Iterator[Line]:
+def run_lines(first: Span, run: Run, unfolds: str, all: str) -> Iterator[Line]:
     """The lines of the detail pane for a run.
 
     Args:
         first: The first of its spans.
         run: What is said of them together.
+        unfolds: The key that unfolds it in place.
+        all: The key that shows every span of all runs.
     """
     yield Line(
         (
@@ -34,6 +36,5 @@ def run_lines(first: Span, run: Run) -> Iterator[Line]:
     errors = Piece(plural(run.errors, "error"), "error") if run.errors else Piece("no errors", "muted")
     yield Line((*pieces, errors))
     yield Line()
-    yield Line(
-        (Piece("Like siblings in a row: → unfolds them here, u shows all runs span by span.", "muted"),)
-    )
+    told = f"Like siblings in a row: {unfolds} unfolds them here, {all} shows all runs span by span."
+    yield Line((Piece(told, "muted"),))

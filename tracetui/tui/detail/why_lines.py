@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from tracetui.analysis.finding import LABELS, Finding, Severity
+from tracetui.analysis.finding import LABELS, ROLES, Finding, Severity
 from tracetui.format import duration
 from tracetui.text import cell_len, fit
 from tracetui.tui.detail.lines import Entry, Line, Piece, clean, wrap
 
 __all__ = ["build", "finding_of"]
 
-_ROLES: Final = {
-    Severity.HIGH: "error",
-    Severity.MEDIUM: "warning",
-    Severity.LOW: "text",
-    Severity.INFO: "muted",
-}
 _ROOMY: Final = 56
 """Cells from which label, title and saving stand side by side."""
 _MOST_LINES: Final = 3
@@ -67,7 +61,7 @@ def _finding(number: int, digits: int, label: int, finding: Finding, width: int)
     entry = Entry("finding", number)
     lead = digits + 1
     saving = _saving(finding)
-    first = Piece(f"{number + 1:>{digits}} ", _ROLES[finding.severity])
+    first = Piece(f"{number + 1:>{digits}} ", ROLES[finding.severity])
     words = Piece(LABELS[finding.kind].ljust(label + 2), "strong")
     room = width - lead - cell_len(saving.text) - 1
     if width < _ROOMY:

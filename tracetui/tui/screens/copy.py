@@ -26,7 +26,7 @@ class _Choices(LinesView):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_for("help"),
         Binding("enter", "run('open')", "Copy", show=False),
-        Binding("y", "run('back')", "Close", show=False),
+        Binding("y", "run('back')", "Close", show=False, id="copy"),
     ]
     DEFAULT_CSS = "_Choices { height: 1fr; }"
 

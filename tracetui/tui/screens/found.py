@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tracetui.text import cell_len, fit, neutralise, to_ascii
-from tracetui.tui.bindings import bindings_for
+from tracetui.tui.bindings import Keyed, bindings_for
 from tracetui.tui.search_session import SearchSession
 from tracetui.tui.theme import Role, paint
 from tracetui.tui.traces_state import ListState
@@ -145,5 +145,5 @@ class FoundScreen(ListedScreen):
             return False
         at_end = self.state.cursor >= len(self.state) - 1
         if name in ("down", "page-down", "bottom") and at_end and self.session.more is not None:
-            self.keys.message("M fetches the traces before these")
+            self.keys.message(Keyed("{more-results} fetches the traces before these"))
         return True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from textual import events
 
+from tracetui.tui.key_labels import Keyed
 from tracetui.tui.settings import SettledApp
 from tracetui.tui.state.queries import Kind, Queries
 from tracetui.tui.traces_state import ListState
@@ -131,7 +132,7 @@ class ListedScreen(GentleScreen):
             self.moved()
         elif name == "clear-filter":
             if self._finding is None or not self._finding.clear(Kind.FILTER):
-                message = "no filter: f sets one"
+                message = Keyed("no filter: {filter} sets one")
         elif name != "back" or self._finding is None or not any(map(self._finding.clear, Kind)):
             return False
         self.keys.message(message or self._stand())

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from tracetui.errors import UsageError
 from tracetui.text import cell_len, to_ascii
-from tracetui.tui.bindings import bindings_for
+from tracetui.tui.bindings import bindings_for, key_of
 from tracetui.tui.copy_choices import Copyable
 from tracetui.tui.detail.lines import Entry, Line, Piece
 from tracetui.tui.detail.pager import laid_out, pages, summary
@@ -52,7 +52,7 @@ class TitleLine(Widget):
             )
         used = sum(cell_len(segment.text) for segment in segments)
         width = self.size.width
-        hint = "esc back"
+        hint = f"{key_of(self.app, 'back')} back"
         if used + len(hint) + 3 <= width:
             segments.append(Segment(" " * (width - used - len(hint) - 1), base))
             segments.append(Segment(hint + " ", current.style("muted", on="raised")))

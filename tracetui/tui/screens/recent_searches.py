@@ -28,7 +28,7 @@ class _Searches(LinesView):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_for("help"),
         Binding("enter", "run('open')", "Search", show=False),
-        Binding("ctrl+r", "run('back')", "Close", show=False),
+        Binding("ctrl+r", "run('back')", "Close", show=False, id="recent-searches"),
     ]
     DEFAULT_CSS = "_Searches { height: 1fr; }"
 

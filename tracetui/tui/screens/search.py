@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 
-from tracetui.tui.bindings import bindings_for
+from tracetui.tui.bindings import Keyed, bindings_for, key_of, with_keys
 from tracetui.tui.completing import Completer
 from tracetui.tui.search_session import PAUSE_S, SearchSession, Stage
 from tracetui.tui.state.search_form import Field, described, looks_like_id, parse
@@ -106,7 +106,8 @@ class SearchScreen(FoundScreen):
         return self.completer.offer(field, before, self.form.values)
 
     def _advice(self) -> list[tuple[str, Role]]:
-        return advice(self.session, described(self._asked))
+        told = advice(self.session, described(self._asked))
+        return [(with_keys(self.app, text) if isinstance(text, Keyed) else text, role) for text, role in told]
 
     def submit(self) -> None:
         """Search for what is in the form."""
@@ -179,7 +180,12 @@ class SearchScreen(FoundScreen):
         if session.error is not None:
             told.append((self._failure(), "error"))
         elif session.stage is Stage.STOPPED and len(session.results):
-            told.append(("stopped: there are more than these. R searches again", "warning"))
+            told.append(
+                (
+                    f"stopped: there are more than these. {key_of(self.app, 'reload')} searches again",
+                    "warning",
+                )
+            )
         told += [(note, "muted") for note in session.notes]
         self.notes.tell(told)
         self._lay_out(self.size.height)
@@ -198,7 +204,7 @@ class SearchScreen(FoundScreen):
             if count and not self.session.is_whole
             else ""
         )
-        return f"{told}{partly}. R tries again"
+        return f"{told}{partly}. {key_of(self.app, 'reload')} tries again"
 
     def names_changed(self) -> None:
         """Names that complete a field have come."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracetui.tui.key_labels import Keyed
 from tracetui.tui.state.facts import Facts
 from tracetui.tui.state.queries import Kind, Queries
 from tracetui.tui.state.view import ViewState
@@ -69,7 +70,7 @@ class SearchedScreen(GentleScreen):
         elif name in ("next-match", "previous-match"):
             return self._find().step(forward=name == "next-match")
         elif self._finding is None or not self._finding[0].clear(Kind.FILTER):
-            return "no filter: f sets one"
+            return Keyed("no filter: {filter} sets one")
         return None
 
     def _found(self) -> None:

@@ -25,6 +25,7 @@ from tracetui.query.records import Cancelled
 from tracetui.query.regexes import TooSlow, spans
 from tracetui.query.search import Found
 from tracetui.query.texts import Part
+from tracetui.tui.key_labels import Keyed
 
 from .facts import Facts
 from .forest import Bool, Forest, Int32
@@ -181,7 +182,7 @@ def previous_hit(view: ViewState) -> str | None:
 
 def _step(view: ViewState, *, forward: bool) -> str | None:
     if view.hits is None:
-        return "nothing is searched: / searches"
+        return Keyed("nothing is searched: {search} searches")
     nodes = reachable(view)
     if not len(nodes):
         return None

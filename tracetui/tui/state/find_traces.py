@@ -15,6 +15,7 @@ from tracetui.query.grammar import parse
 from tracetui.query.patterns import Pattern, search_pattern
 from tracetui.query.records import Cancelled
 from tracetui.query.search import Found
+from tracetui.tui.key_labels import Keyed
 
 from .find import Parts, SelfTimes
 from .forest import Bool
@@ -156,7 +157,7 @@ def positions(state: ListState) -> npt.NDArray[np.intp]:
 def step(state: ListState, *, forward: bool) -> str | None:
     """Go to the next or previous trace that was found, around the ends; returns what there is to tell."""
     if state.hits is None:
-        return "nothing is searched: / searches"
+        return Keyed("nothing is searched: {search} searches")
     found = positions(state)
     if len(found):
         if forward:

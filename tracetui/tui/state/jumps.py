@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tracetui.format import duration, percent
+from tracetui.tui.key_labels import Keyed
 
 from .facts import Facts
 from .forest import Int32
@@ -152,4 +153,4 @@ def only_path(view: ViewState, facts: Facts) -> str | None:
     if not mask.any():
         return "no critical path: nothing in this trace takes time"
     view.set_path(mask)
-    return "only the critical path: c shows all"
+    return Keyed("only the critical path: {only-path} shows all")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from tracetui.tui.key_labels import Keyed
+
 from .view import ViewState
 
 
@@ -177,7 +179,7 @@ def mark(view: ViewState) -> str | None:
 def next_mark(view: ViewState) -> str | None:
     """Go to the next mark below, then on from the top."""
     if not view.marks:
-        return "no marks: m sets one"
+        return Keyed("no marks: {mark} sets one")
     order = sorted(view.marks)
     view.reveal(next((node for node in order if node > view.cursor), order[0]))
     return None

@@ -19,6 +19,7 @@ from tracetui.errors import TracetuiError
 from tracetui.loaders.remote import is_address
 from tracetui.text import cell_len, fit, neutralise, to_ascii
 from tracetui.tui import paths
+from tracetui.tui.bindings import key_of
 from tracetui.tui.detail.lines import Line, Piece
 from tracetui.tui.theme import Ground, Role, paint
 from tracetui.tui.widgets.line import Line as Row
@@ -205,7 +206,7 @@ class Chooser(Vertical):
         self._ascii = ascii
         self._ground: Ground = ground
         self._words = Words(ground, (("", "muted"),), ascii=ascii)
-        self._hint = "enter opens · tab completes"
+        self._hint = ""
 
     def compose(self) -> ComposeResult:
         yield self.field
@@ -216,6 +217,7 @@ class Chooser(Vertical):
         yield self.recent
 
     def on_mount(self) -> None:
+        self._hint = f"enter opens · {key_of(self.app, 'edit-path')} completes"
         self.tell("")
         if self.recent.names:
             self.run_worker(self._look, thread=True, group="recent")

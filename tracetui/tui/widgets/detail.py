@@ -15,7 +15,7 @@ from textual.message import Message
 from tracetui.errors import Cancelled
 from tracetui.model.backlinks import Backlinks
 from tracetui.text import neutralise
-from tracetui.tui.bindings import bindings_for
+from tracetui.tui.bindings import bindings_for, key_of
 from tracetui.tui.detail.content import build
 from tracetui.tui.detail.lines import Entry, Line, Piece
 from tracetui.tui.detail.run_lines import run_lines
@@ -185,7 +185,7 @@ class DetailPane(LinesView):
             lines = build(self._subject, self._figures, width, self._wanted, self._pinned)
             return chain((self._filter_line(),), lines) if self._typing or self._wanted else lines
         if self._run is not None:
-            return run_lines(*self._run)
+            return run_lines(*self._run, key_of(self.app, "right"), key_of(self.app, "runs"))
         if self._asked is None:
             return (Line((Piece("no span is selected", "muted"),)),)
         return (
@@ -196,7 +196,7 @@ class DetailPane(LinesView):
         )
 
     def _filter_line(self) -> Line:
-        hint = "  enter keeps, esc shows all" if self._typing else "  esc shows all"
+        hint = "  enter keeps, esc shows all" if self._typing else f"  {key_of(self.app, 'back')} shows all"
         caret = ("_" if self.ascii else "▏") if self._typing else ""
         return Line(
             (

@@ -8,7 +8,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tracetui.text import cell_len, fit, neutralise, to_ascii
-from tracetui.tui.bindings import Action, actions_of, footer_actions, key_label
+from tracetui.tui.bindings import Action, Keyed, actions_of, footer_actions, footer_keys, with_keys
 from tracetui.tui.contexts import owner_of
 from tracetui.tui.theme import Paint, paint
 
@@ -52,6 +52,8 @@ class KeyBar(Widget):
 
     def message(self, text: str) -> None:
         """Show one line of foreign or own text at the right end; "" takes it away."""
+        if isinstance(text, Keyed):
+            text = with_keys(self.app, text)
         text = neutralise(text)
         text = to_ascii(text) if self.ascii else text
         if text != self._message:
@@ -78,7 +80,7 @@ class KeyBar(Widget):
         limit = line.width - (cell_len(message) + 2 if message else 0)
         self._places = []
         for action in self._by_importance(limit - line.used):
-            keys = action.footer_keys or key_label(action.keys[0])
+            keys = footer_keys(action, actions_of(self.app))
             begin = line.used
             line.add(keys, key_style)
             line.add(f" {action.footer}", words_style)
@@ -91,8 +93,9 @@ class KeyBar(Widget):
 
     def _by_importance(self, room: int) -> list[Action]:
         """The actions that fit; `?` is the last to go, as it tells the others."""
-        listed = footer_actions(self.context, actions_of(self.app))
-        cells = {a.id: cell_len(a.footer_keys or key_label(a.keys[0])) + len(a.footer) + 3 for a in listed}
+        actions = actions_of(self.app)
+        listed = footer_actions(self.context, actions)
+        cells = {a.id: cell_len(footer_keys(a, actions)) + len(a.footer) + 3 for a in listed}
         while listed and sum(cells[action.id] for action in listed) > room:
             if len(listed) == 1:
                 return []

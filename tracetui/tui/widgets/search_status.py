@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from tracetui import format as fmt
 from tracetui.text import cell_len, fit, neutralise, to_ascii
+from tracetui.tui.bindings import Keyed, key_of
 from tracetui.tui.search_session import SearchSession, Stage
 from tracetui.tui.theme import Role, paint
 
@@ -88,7 +89,7 @@ class SearchHead(Widget):
             return [
                 (found, "strong", True),
                 (f"{signs[self._turn % len(signs)]} {told}  ", "accent", False),
-                ("esc cancels", "muted", False),
+                (f"{key_of(self.app, 'back')} cancels", "muted", False),
             ]
         parts: list[tuple[str, Role, bool]] = []
         if session.following:
@@ -118,7 +119,7 @@ class SearchHead(Widget):
 
 
 def advice(session: SearchSession, described: str) -> list[tuple[str, Role]]:
-    """What stands in the place of traces where there are none.
+    """What stands in the place of traces where there are none; `Keyed` where it names actions.
 
     Args:
         session: the search.
@@ -135,10 +136,13 @@ def advice(session: SearchSession, described: str) -> list[tuple[str, Role]]:
         case Stage.STOPPED:
             return [
                 ("Stopped before anything came", "strong"),
-                ("R searches again · tab changes the search", "muted"),
+                (Keyed("{reload} searches again · {edit-search} changes the search"), "muted"),
             ]
         case Stage.FAILED:
-            return [("No answer", "strong"), ("R tries again · tab changes the search", "muted")]
+            return [
+                ("No answer", "strong"),
+                (Keyed("{reload} tries again · {edit-search} changes the search"), "muted"),
+            ]
     told: list[tuple[str, Role]] = [("No trace matches", "strong"), (described, "text")]
     query = session.query
     if query is None:
@@ -155,5 +159,6 @@ def advice(session: SearchSession, described: str) -> list[tuple[str, Role]]:
     if query.operation is not None:
         wider.append("any operation")
     told.append(("try " + ", ".join(wider), "muted"))
-    told.append(("tab changes the search · R searches again · T waits for new traces", "muted"))
+    keys = "{edit-search} changes the search · {reload} searches again · {follow} waits for new traces"
+    told.append((Keyed(keys), "muted"))
     return told

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tracetui.tui.later import after
 from tracetui.tui.state.facts import Facts
 from tracetui.tui.state.view import ViewState
 from tracetui.tui.theme import paint
@@ -83,7 +84,7 @@ class Waterfall(ScrollView, can_focus=True):
         self._seen = (-1, -1)
         self.sync()
         if self.is_attached:
-            self.set_timer(LATEST_SECONDS, self._tell_late)
+            after(self, LATEST_SECONDS, self._tell_late)
 
     def rebadge(self) -> None:
         """Find again what room names and the badges behind them need."""
