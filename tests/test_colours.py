@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tracetui.colours import PALETTES, Palette, ansi_code, blend, deal, service_colour, slot
+from tracetui.colours import PALETTES, Palette, ansi_code, blend, deal, readable, service_colour, slot
+from tracetui.colours import contrast as told_contrast
 
 
 def luminance(colour: str) -> float:
@@ -76,12 +77,25 @@ def test_a_service_without_a_name_is_toned_down() -> None:
 
 @pytest.mark.parametrize("palette", PALETTES.values(), ids=lambda palette: palette.name)
 def test_text_is_readable_on_every_ground(palette: Palette) -> None:
+    least = 7 if palette.name == "high-contrast" else 4.5
+    assert palette.contrast == least
     for ground in (palette.background, palette.panel, palette.raised):
-        for colour in (palette.text, palette.strong, palette.error, palette.warning, palette.accent):
-            assert contrast(colour, ground) >= 4, (colour, ground)
-        for colour in palette.services:
+        for role in ("text", "strong", "muted", "error", "warning", "good", "accent"):
+            assert contrast(getattr(palette, role), ground) >= least, (role, ground)
+        for colour in palette.services:  # bars; their names are made readable where they are drawn
             assert contrast(colour, ground) >= 2.9, (colour, ground)
-    assert contrast(palette.muted, palette.background) >= 4
+
+
+def test_a_colour_is_moved_no_further_than_makes_it_readable() -> None:
+    assert readable("#777777", "#000000", "#ffffff", 4.5) == "#777777"
+    moved = readable("#777777", "#333333", "#ffffff", 4.5)
+    assert 4.5 <= contrast(moved, "#333333") < 5.5
+    assert readable("#777777", "#888888", "#999999", 7) == "#999999"
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert told_contrast("#ffffff", "#000000") == pytest.approx(21)
+    assert told_contrast("#308efe", "#1a1b26") == pytest.approx(contrast("#1a1b26", "#308efe"))
 
 
 @pytest.mark.parametrize("palette", PALETTES.values(), ids=lambda palette: palette.name)

@@ -24,7 +24,9 @@ __all__ = [
     "Palette",
     "ansi_code",
     "blend",
+    "contrast",
     "deal",
+    "readable",
     "service_colour",
     "slot",
 ]
@@ -42,12 +44,14 @@ class Palette(Struct, frozen=True):
         cursor: Behind the row of the cursor.
         text: What is read.
         strong: Titles and figures that should be seen first.
-        muted: What explains; still readable (at least 4:1 on `background`).
-        faint: Guides, grid lines and rules.
+        muted: What explains; still readable.
+        faint: Guides, grid lines and rules; no text.
         error, warning, good, accent: As their names say; never the only sign of anything.
         services: Bright colours of services, by slot. Neighbours differ in lightness and not in hue alone, so
             that the two that `deal` sets apart are told apart without seeing colours, too.
         dim: How much of a service's colour is left off the critical path, 0 to 1.
+        contrast: What texts and their grounds have at least, as WCAG counts it: 4.5 is AA, 7 is AAA.
+        lines: The same of guides and grid lines.
     """
 
     name: str
@@ -66,6 +70,8 @@ class Palette(Struct, frozen=True):
     accent: str
     services: tuple[str, ...]
     dim: float = 0.35
+    contrast: float = 4.5
+    lines: float = 1.0
 
 
 _DARK = Palette(
@@ -77,7 +83,7 @@ _DARK = Palette(
     cursor="#283457",
     text="#c0caf5",
     strong="#eaeaf2",
-    muted="#737aa2",
+    muted="#878fb8",
     faint="#363d59",
     error="#f7768e",
     warning="#e0af68",
@@ -108,11 +114,11 @@ _LIGHT = Palette(
     cursor="#cfdcf8",
     text="#2b3048",
     strong="#0f1222",
-    muted="#5d6486",
+    muted="#5a6184",
     faint="#c3c8da",
-    error="#c4244d",
-    warning="#8f5a00",
-    good="#3d7a12",
+    error="#c0224b",
+    warning="#8c5800",
+    good="#377110",
     accent="#2556c4",
     services=(
         "#003ca2",
@@ -142,7 +148,7 @@ _HIGH_CONTRAST = Palette(
     strong="#ffffff",
     muted="#bdbdbd",
     faint="#6e6e6e",
-    error="#ff6b6b",
+    error="#ff8585",
     warning="#ffd54a",
     good="#7dff6b",
     accent="#6cb6ff",
@@ -161,6 +167,8 @@ _HIGH_CONTRAST = Palette(
         "#fcc884",
     ),
     dim=0.45,
+    contrast=7.0,
+    lines=3.0,
 )
 
 # Hues near Okabe and Ito's, moved apart in lightness: any two are at least 0.05 apart in OKLab as seen with
@@ -301,6 +309,33 @@ def ansi_code(service: str, dealt: Mapping[str, int] = _NONE) -> int:
         return 7
     place = dealt.get(service)
     return ANSI_SERVICES[slot(service, len(ANSI_SERVICES)) if place is None else place]
+
+
+@lru_cache(maxsize=4096)
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours (`#rrggbb`) as WCAG 2.2 defines it: 1 to 21."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    r, g, b = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+@lru_cache(maxsize=4096)
+def readable(colour: str, ground: str, towards: str, least: float) -> str:
+    """A colour moved towards another one, no further than makes it readable on a ground. All `#rrggbb`.
+
+    Args:
+        colour: What it is to look like.
+        ground: What it stands on.
+        towards: The colour that can be read best there.
+        least: The contrast that it is to have.
+    """
+    mixes = (blend(towards, colour, step / 20) for step in range(20))
+    return next((mixed for mixed in mixes if contrast(mixed, ground) >= least), towards)
 
 
 @lru_cache(maxsize=4096)

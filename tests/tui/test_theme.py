@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import pytest
+from rich.style import Style
 from textual.app import App
+from textual.theme import BUILTIN_THEMES
 
-from tracetui.tui.theme import ANSI_THEME, DEFAULT_THEME, choose, paint, paint_named, register_themes, themes
+from tracetui.colours import PALETTES, Palette, blend, contrast
+from tracetui.tui.theme import (
+    ANSI_THEME,
+    DEFAULT_THEME,
+    PREFIX,
+    choose,
+    paint,
+    paint_named,
+    register_themes,
+    themes,
+)
+from tracetui.tui.widgets.bars import _on_bar
 
+OWN = [PREFIX + name for name in PALETTES]
+ROLES = ("text", "strong", "muted", "error", "warning", "good", "accent")
 TRUE = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 
 
@@ -59,3 +74,31 @@ def test_sixteen_colours_tell_the_path_by_shape() -> None:
     assert styles.dimmed("frontend") == styles.colour("frontend") == "color(12)"
     assert styles.ground("cursor").reverse
     assert styles.ground_colour() == "default"
+
+
+@pytest.mark.parametrize("theme", [name for name in BUILTIN_THEMES if not BUILTIN_THEMES[name].ansi] + OWN)
+def test_all_that_is_read_can_be_read_on_every_ground(theme: str) -> None:
+    styles = paint_named(theme)
+    palette = styles.palette
+    least = 7 if theme.endswith("high-contrast") else 4.5
+
+    def of(style: Style) -> float:
+        assert style.color is not None and style.bgcolor is not None
+        return contrast(style.color.get_truecolor().hex, style.bgcolor.get_truecolor().hex)
+
+    for on in ("background", "panel", "raised", "cursor"):
+        roles = [styles.style(role, on=on) for role in ROLES]
+        names = [styles.service(f"service {number}", on=on) for number in range(40)]
+        assert min(map(of, [*roles, *names])) >= least, on
+        assert of(styles.style("faint", on=on)) >= palette.lines
+    assert of(styles.match(styles.style("text", on="background"))) >= least
+    assert min(of(styles.badge(role)) for role in ("warning", "muted")) >= least
+
+
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=lambda palette: palette.name)
+def test_marks_of_events_are_seen_on_every_bar(palette: Palette) -> None:
+    for colour in palette.services:
+        dimmed = [blend(colour, getattr(palette, on), palette.dim) for on in ("background", "cursor")]
+        for bar in (colour, *dimmed):
+            for bad in (False, True):
+                assert contrast(_on_bar(palette, bar, bad), bar) >= 3, (colour, bar, bad)

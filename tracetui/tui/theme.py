@@ -25,7 +25,9 @@ from tracetui.colours import (
     Palette,
     ansi_code,
     blend,
+    contrast,
     deal,
+    readable,
     service_colour,
 )
 
@@ -200,13 +202,27 @@ class Paint(Struct, frozen=True, eq=False):
         key = (role, on, bold)
         style = self._styles.get(key)
         if style is None:
-            style = _ANSI_ROLES[role] if self.ansi else Style(color=getattr(self.palette, role))
+            style = _ANSI_ROLES[role] if self.ansi else Style(color=self._ink(role, on or "background"))
             if bold:
                 style += Style(bold=True)
             if on is not None:
                 style += self.ground(on)
             self._styles[key] = style
         return style
+
+    def _ink(self, role: Role, on: Ground) -> str:
+        """The colour of a role as it is on a ground: the cursor's is lighter than the others."""
+        least = self.palette.lines if role == "faint" else self.palette.contrast
+        return self._read(getattr(self.palette, role), on, least)
+
+    def _read(self, colour: str, on: Ground, least: float = 0) -> str:
+        palette = self.palette
+        return readable(colour, getattr(palette, on), self._best, least or palette.contrast)
+
+    @property
+    def _best(self) -> str:
+        """What is read best on the grounds of the palette."""
+        return "#ffffff" if self.palette.dark else "#000000"
 
     def ground(self, on: Ground) -> Style:
         """The style that lays a ground under text: reverse video for the cursor without colours."""
@@ -238,7 +254,9 @@ class Paint(Struct, frozen=True, eq=False):
         if style is None:
             if len(self._styles) > 8192:
                 self._styles.clear()
-            style = Style(color=Color.parse(self.colour(service)), bold=bold)
+            colour = self.colour(service)
+            colour = colour if self.ansi else self._read(colour, on or "background")
+            style = Style(color=Color.parse(colour), bold=bold)
             if on is not None:
                 style += self.ground(on)
             self._styles[key] = style
@@ -252,7 +270,9 @@ class Paint(Struct, frozen=True, eq=False):
             found = style + Style(bold=True, underline=True, dim=False)
             if not self.ansi:
                 palette = self.palette
-                found += Style(color=palette.strong, bgcolor=blend(palette.warning, palette.background, 0.35))
+                ground = blend(palette.warning, palette.background, 0.35)
+                ink = readable(palette.strong, ground, self._best, palette.contrast)
+                found += Style(color=ink, bgcolor=ground)
             self._styles[key] = found
         return found
 
@@ -262,8 +282,10 @@ class Paint(Struct, frozen=True, eq=False):
             return _ANSI_ROLES[role] if self.mono else Style(reverse=True)
         if self.ansi:
             return _ANSI_ROLES[role] + Style(reverse=True)
-        ink = self.palette.background if self.palette.dark else "#ffffff"
-        return Style(color=ink, bgcolor=getattr(self.palette, role), bold=True)
+        ground: str = getattr(self.palette, role)
+        inks = self.palette.background if self.palette.dark else "#ffffff", "#000000", "#ffffff"
+        fits = [ink for ink in inks if contrast(ink, ground) >= self.palette.contrast]
+        return Style(color=(fits or inks)[0], bgcolor=ground, bold=True)
 
 
 @lru_cache(maxsize=32)

@@ -6,6 +6,7 @@ from bisect import bisect_left
 
 from rich.style import Style as RichStyle
 
+from tracetui.colours import Palette, contrast
 from tracetui.export.bars import Bar, Ink, Run, Style, Window, bar
 from tracetui.model.store import Flag
 from tracetui.tui.state.facts import Facts
@@ -15,6 +16,8 @@ from .line import Line, ink
 
 MOST_EVENTS = 500
 _FULL = "█░#-"
+_EXCEPTIONS = ("#6b0018", "#ffd9de")
+"""What an exception is marked with on bars that are light, and on dark ones."""
 LARGEST_RECORD = 256 * 1024
 """Bytes of a record above which a row does not decode it just to mark its events."""
 
@@ -119,8 +122,8 @@ class BarPainter:
         if self.paint.shapes:
             line.add(sign, self.paint.style("error" if bad else "text", on=on), 1)
         else:
-            colour = _on_bar(self.paint) if bad else self.paint.palette.background
-            line.add(sign, ink(colour, self._colour(fg, service, on), bad), 1)
+            bar = self._colour(fg, service, on)
+            line.add(sign, ink(_on_bar(self.paint.palette, bar, bad), bar, bad), 1)
 
     def _ink(self, run: Run, service: str, on: Ground) -> RichStyle:
         fg = self._colour(run.fg, service, on)
@@ -169,6 +172,8 @@ class BarPainter:
         return found
 
 
-def _on_bar(paint: Paint) -> str:
-    """The colour of an exception's mark on a bar: dark or light red, against the bar."""
-    return "#6b0018" if paint.palette.dark else "#ffd9de"
+def _on_bar(palette: Palette, bar: str, bad: bool) -> str:
+    """The colour of an event's mark on a bar, which may be bright or dimmed."""
+    deep, light = _EXCEPTIONS if palette.dark else _EXCEPTIONS[::-1]
+    colours = (deep, palette.error, light) if bad else (palette.background, palette.text)
+    return next((one for one in colours if contrast(one, bar) >= 3), colours[-1])

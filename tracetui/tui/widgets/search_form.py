@@ -90,7 +90,7 @@ class FormField(Input):
     DEFAULT_CSS = """
     FormField { border: none; height: 1; padding: 0; margin: 0 1 0 0; width: 1fr; background: $panel; }
     FormField:focus { border: none; }
-    FormField > .input--placeholder { color: $text-disabled; }
+    FormField > .input--placeholder { color: $text-muted; }
     """
 
     def __init__(self, field: Field, pressed: Callable[[FormField, str], bool]) -> None:
