@@ -88,7 +88,7 @@ def _explained(text: str, error: UnexpectedInput) -> QueryError:
             return QueryError("this quote is not closed", column)
         return QueryError("a blank is missing before this quote", column)
     if rest[0] in "()":
-        return QueryError('parentheses are not understood yet; write "…" around a text with one', column)
+        return QueryError('no parentheses yet; write "…" around a text with one', column)
     if rest[0].isspace():
         return QueryError("a blank cannot stand here: something is missing before it", column)
     return QueryError(f"{rest.split()[0]!r} was not expected here", column, hint='write "…" around a text')

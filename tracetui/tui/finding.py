@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LABELS: Final = {Kind.SEARCH: "/", Kind.FILTER: "filter "}
 HINTS: Final = {
     Kind.SEARCH: "enter keeps · esc clears · ↑ earlier ones · re: a regular expression",
-    Kind.FILTER: "enter keeps · esc takes back · such as  cart >50ms error kind=client has:db.system !ping",
+    Kind.FILTER: "enter keeps · esc takes back · such as  cart >50ms error kind=client !ping",
 }
 
 

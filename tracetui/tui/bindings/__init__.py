@@ -34,6 +34,9 @@ ACTIONS: tuple[Action, ...] = (
     *program.ACTIONS,
 )
 
+_LATER = {"Look": 1, "Program": 2}
+"""Groups that stand behind the others in a footer."""
+
 
 def actions_for(context: str, actions: Iterable[Action] = ACTIONS) -> list[Action]:
     """Return the actions of a context, the global ones included, in the order of the list."""
@@ -76,12 +79,13 @@ def bindings_for(context: str) -> list[Binding]:
 
 
 def footer_actions(context: str, actions: Iterable[Action] = ACTIONS) -> list[Action]:
-    """Return the actions in the footer of a context, in the order of the list."""
-    return [
+    """Return the actions in the footer of a context, those first that are the last to go for want of room."""
+    shown = [
         action
         for action in actions_for(context, actions)
         if action.footer and (not action.footer_in or context in action.footer_in)
     ]
+    return sorted(shown, key=lambda action: _LATER.get(action.group, 0))
 
 
 def footer_keys(action: Action, actions: Iterable[Action] = ACTIONS) -> str:

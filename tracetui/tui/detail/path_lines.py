@@ -77,7 +77,7 @@ class _Page:
                 pieces += [Piece("  saves ", "muted"), Piece(fmt.duration(saved), "good")]
             yield from self.cut(pieces, self.entry(row))
         if len(shares) > _SHARES:
-            yield Line((Piece(f"         and {len(shares) - _SHARES} more", "muted"),))
+            yield Line((Piece(f"{' ' * 15}and {len(shares) - _SHARES} more", "muted"),))
         yield Line()
 
     def section(self, at: int) -> Iterator[Line]:

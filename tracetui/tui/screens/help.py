@@ -24,7 +24,7 @@ class HelpView(LinesView):
     GROUND = "background"
     HAS_CURSOR = False
     BINDINGS = [*bindings_for("help")]
-    DEFAULT_CSS = "HelpView { height: 1fr; background: $background; padding: 1 1 0 1; }"
+    DEFAULT_CSS = "HelpView { height: 1fr; background: $background; padding: 1 0 0 1; }"
 
     def __init__(self, contexts: Sequence[str], *, ascii: bool) -> None:
         super().__init__(ascii=ascii)

@@ -94,7 +94,7 @@ class PagerView(LinesView):
             if in_editor:
                 external.show(self.app, external.editor(os.environ), plain(self._entry.value))
             else:
-                text = laid_out(self._entry, self.scrollable_content_region.width)
+                text = laid_out(self._entry, self.text_width)
                 external.show(self.app, external.pager(os.environ), text)
         except (UsageError, SuspendNotSupported) as error:
             self.screen.say(str(error) or "not possible here")  # type: ignore[attr-defined]

@@ -41,6 +41,7 @@ class PathView(LinkedView):
         """Show a path."""
         self.path = path
         self.rebuild()
+        self.move_to(1)  # the first share, below its heading
 
     def make_lines(self, width: int) -> Iterable[Line]:
         if self.path is None:

@@ -69,6 +69,7 @@ class Recent(LinesView):
     """The files opened lately, those that are no longer there marked as such."""
 
     GROUND: Ground = "panel"
+    MARGIN = 0
     DEFAULT_CSS = "Recent { height: auto; width: 100%; padding: 0; scrollbar-gutter: auto; }"
 
     class Picked(Message):

@@ -96,7 +96,7 @@ class KeyBar(Widget):
         actions = actions_of(self.app)
         listed = footer_actions(self.context, actions)
         cells = {a.id: cell_len(footer_keys(a, actions)) + len(a.footer) + 3 for a in listed}
-        while listed and sum(cells[action.id] for action in listed) > room:
+        while listed and sum(cells[action.id] for action in listed) > room + 2:  # nothing is behind the last
             if len(listed) == 1:
                 return []
             del listed[-2]

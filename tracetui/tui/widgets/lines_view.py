@@ -34,7 +34,7 @@ class LinesView(ScrollView, can_focus=True):
 
     DEFAULT_CSS = """
     LinesView {
-        padding: 0 1;
+        padding: 0 0 0 1;
         background: $surface;
         scrollbar-gutter: stable;
         scrollbar-size-vertical: 1;
@@ -44,6 +44,9 @@ class LinesView(ScrollView, can_focus=True):
     """
 
     GROUND: Ground = "panel"
+
+    MARGIN = 1
+    """Cells between the lines and the scroll bar."""
 
     HAS_CURSOR = True
     """Whether keys move a cursor over the lines, or just scroll them."""
@@ -78,13 +81,18 @@ class LinesView(ScrollView, can_focus=True):
         line = self._lines.get(self.cursor)
         return line.entry if line else None
 
+    @property
+    def text_width(self) -> int:
+        """Cells of a line."""
+        return self.scrollable_content_region.width - self.MARGIN
+
     def rebuild(self, *, keep: bool = False) -> None:
         """Make the lines anew.
 
         Args:
             keep: Stay at the same place, as for new figures of the same thing; otherwise go to the top.
         """
-        width = self.scrollable_content_region.width
+        width = self.text_width
         if width <= 0:
             return
         self._made_for = width
@@ -106,7 +114,7 @@ class LinesView(ScrollView, can_focus=True):
             self.virtual_size = Size(self.scrollable_content_region.width, count)
 
     def on_resize(self, event: events.Resize) -> None:
-        if self.scrollable_content_region.width != self._made_for:
+        if self.text_width != self._made_for:
             self.rebuild(keep=True)
         else:
             self._grow()
@@ -122,11 +130,11 @@ class LinesView(ScrollView, can_focus=True):
 
     def _catch_up(self) -> None:
         """Make lines for the width that is drawn, should no event have told of it."""
-        if self.scrollable_content_region.width != self._made_for:
+        if self.text_width != self._made_for:
             self.rebuild(keep=True)
 
     def render_line(self, y: int) -> Strip:
-        if not y and self.scrollable_content_region.width != self._made_for:
+        if not y and self.text_width != self._made_for:
             # Textual now and then gives a widget its size, and draws it, without sending a Resize.
             self.call_later(self._catch_up)
         current = paint(self.app, self.services)

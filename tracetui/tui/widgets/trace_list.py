@@ -13,7 +13,7 @@ from textual.widget import Widget
 from tracetui import format as fmt
 from tracetui.model.fates import worst
 from tracetui.text import cell_len, fit, neutralise
-from tracetui.tui.bindings import bindings_for
+from tracetui.tui.bindings import bindings_for, key_of
 from tracetui.tui.listing import UNKNOWN, Listing
 from tracetui.tui.theme import Paint, paint
 from tracetui.tui.traces_state import Column, ListState, TraceListState, strip_of
@@ -322,7 +322,8 @@ class TraceTable(ScrollView, can_focus=True):
         if position >= len(self.state):
             if y == 0 and self.state.matches is not None:
                 words = Line(width, drawer.paint.ground("background"))
-                words.add(" no trace matches the filter", drawer.paint.style("muted", on="background"))
+                told = f" no trace matches the filter · {key_of(self.app, 'clear-filter')} shows all"
+                words.add(told, drawer.paint.style("muted", on="background"))
                 return words.strip()
             return Strip.blank(width, drawer.paint.ground("background"))
         key = (position, position == self.state.cursor)

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tracetui.tui.bindings import key_of
 from tracetui.tui.later import after
 from tracetui.tui.state.facts import Facts
 from tracetui.tui.state.view import ViewState
@@ -166,7 +167,10 @@ class Waterfall(ScrollView, can_focus=True):
             if y == 1 and view is not None and view.matches is not None and not len(view.visible):
                 words = Line(self.size.width, styles.ground("background"))
                 what = "span of the critical path" if view.only_path else "span"
-                words.add(f"  no {what} matches the filter", styles.style("muted", on="background"))
+                words.add(
+                    f"  no {what} matches the filter · {key_of(self.app, 'clear-filter')} shows all",
+                    styles.style("muted", on="background"),
+                )
                 return words.strip()
             return Strip.blank(self.size.width, styles.ground("background"))
         if styles is not self._paint:
