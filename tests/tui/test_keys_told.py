@@ -11,6 +11,7 @@ import pytest
 from tests.tui.backend import FakeBackend, Nothing
 from tests.tui.test_runs import shop
 from tests.tui.viewer import CHECKOUT, Made, collection, press, settle, text_of, until, viewing
+from tracetui.backends.base import SearchOutcome
 from tracetui.config import load
 from tracetui.errors import BackendError
 from tracetui.tui.app import TraceApp
@@ -149,8 +150,11 @@ async def test_remapped_keys_are_told_on_the_search_screen(keeper: Keeper) -> No
 
 
 async def test_remapped_keys_are_told_of_a_server_that_does_not_answer(keeper: Keeper) -> None:
-    backend = FakeBackend()
-    backend.error = BackendError("no")
+    class Refusing(FakeBackend):
+        def search(self, *asked: object, **more: object) -> SearchOutcome:
+            raise BackendError("no")
+
+    backend = Refusing()
     app = TraceApp(Nothing(), keeper=keeper)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
