@@ -160,5 +160,6 @@ async def test_remapped_keys_are_told_of_a_server_that_does_not_answer(keeper: K
         await settle(pilot)
         app.begin_search(backend, {Field.SERVICE: "frontend"})
         await until(pilot, lambda: any("No answer" in line for line in text_of(app)))
-        assert any(with_keys(app, "no. {reload} tries again") in line for line in text_of(app))
+        told = with_keys(app, "no. {reload} tries again")
+        await until(pilot, lambda: any(told in line for line in text_of(app)))
         assert not old_keys(app)
