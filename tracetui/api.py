@@ -38,21 +38,25 @@ class Section:
 
 
 def load(
-    source: str | PathLike[str] | Sequence[str | PathLike[str]], *, input_format: str | None = None
+    source: str | PathLike[str] | Sequence[str | PathLike[str]],
+    *,
+    input_format: str | None = None,
+    second_process: bool = True,
 ) -> Collection:
     """Read traces.
 
     Args:
         source: A path, "-" for standard input, or several of them.
         input_format: The format's name, if the content is not to be asked.
+        second_process: Whether a second process may read parts of a large file, if there is a core for it. It
+            is a copy of this one where only one thread runs, else a new interpreter, and gone when this ends.
 
     Raises:
         TracetuiError: Nothing could be read; of several sources the bad ones stand in `Collection.failures`.
     """
     names = [source] if isinstance(source, str | PathLike) else source
-    collection = loaders.load(
-        [fspath(name) for name in names], loaders.LoadOptions(input_format=input_format)
-    )
+    options = loaders.LoadOptions(input_format=input_format, second=second_process)
+    collection = loaders.load([fspath(name) for name in names], options)
     tell_skew(collection)
     return collection
 

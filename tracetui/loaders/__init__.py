@@ -29,12 +29,14 @@ class LoadOptions(Struct, frozen=True):
         max_bytes: Limit for what is decoded or streamed.
         trace_ids: Keep these traces only.
         fetch: Gets what an address stands for; without it, addresses are no sources.
+        second: Whether a second process may read parts of a large file, if there is a core for it.
     """
 
     input_format: str | None = None
     max_bytes: int | None = None
     trace_ids: tuple[str, ...] = ()
     fetch: Fetch | None = None
+    second: bool = True
 
 
 _DEFAULTS: Final = LoadOptions()
@@ -64,7 +66,13 @@ def load(
             the error among its failures.
     """
     builder = StoreBuilder()
-    control = Control(builder, on_progress=on_progress, on_partial=on_partial, cancelled=cancelled)
+    control = Control(
+        builder,
+        on_progress=on_progress,
+        on_partial=on_partial,
+        cancelled=cancelled,
+        second=options.second,
+    )
     run = Collecting(builder, control, input_format=options.input_format, max_bytes=options.max_bytes)
     fetched = Fetched(builder, run)
     with while_loading():

@@ -45,8 +45,10 @@ class Control:
         on_partial: Given a usable view after the first batch, then whenever the spans have doubled.
         cancelled: Asked after each batch.
         clock: Seconds that only go forward.
+        second: Whether a second process may help.
 
     Attributes:
+        second: As given.
         foreign: First byte and end of the documents that a loader met and left to others.
     """
 
@@ -59,8 +61,10 @@ class Control:
         on_partial: Callable[[Collection], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        second: bool = False,
     ) -> None:
         self.builder = builder
+        self.second = second
         self.source = source
         self.foreign: list[tuple[int, int]] = []
         self._on_progress = on_progress

@@ -12,12 +12,14 @@ from typing import Any, Final
 import msgspec
 
 from tracetui.errors import InputError, NotATrace
+from tracetui.loaders.ahead import Ahead
 from tracetui.loaders.control import Control
 from tracetui.loaders.documents import Documents
 from tracetui.loaders.head import Head
 from tracetui.loaders.jaeger_columns import SpanColumns, TraceObject
 from tracetui.loaders.jaeger_details import decode
 from tracetui.loaders.jaeger_records import Skeleton, loads, mend
+from tracetui.loaders.parts import Part
 from tracetui.loaders.stream import JsonFault, JsonStream, Shape
 from tracetui.loaders.twin import decode_twin
 from tracetui.model.builder import StoreBuilder
@@ -25,6 +27,7 @@ from tracetui.model.issues import IssueCode
 from tracetui.sources.base import ByteSource
 
 NAME: Final = "jaeger-ui"
+WORKER: Final = "tracetui.loaders.jaeger_part"
 
 _OBJECT, _LIST = ord("{"), ord("[")
 _TRACE_PATHS: Final = ((), ("[]",), ("data",), ("data", "[]"), ("[]", "data"), ("[]", "data", "[]"))
@@ -68,6 +71,7 @@ class _Reader:
         self.columns = SpanColumns(builder, builder.add_source(source, NAME, decode))
         self.shape = Shape(Skeleton)
         self.errors: list[str] = []
+        self._ahead = Ahead(source, WORKER, allowed=control.second)
         self._spans_before = builder.span_count
         self._trace: TraceObject | None = None
 
@@ -79,6 +83,7 @@ class _Reader:
             fault = self._reader.each(self._next, self.columns.some)
         finally:
             # Also what was read before a source broke off.
+            self._ahead.close()
             self.columns.flush()
         if self.builder.span_count == self._spans_before:
             self._nothing(fault)
@@ -177,8 +182,13 @@ class _Reader:
             self._misplaced(trace, self.stream.raw_value())
             return
         repair = _Repair(self.columns, trace, self.shape.decoder)
-        for chunk in self.stream.records(self.shape, repair):
-            if self.columns.add(trace, chunk):
+        # Spans of a trace whose id is not known yet are not for others to read.
+        ahead = self._ahead if trace.text else None
+        for chunk in self.stream.records(self.shape, repair, ahead, trace.text):
+            if isinstance(chunk, Part):
+                self.columns.take(trace, chunk)
+                self.control.step()
+            elif self.columns.add(trace, chunk):
                 self.columns.flush()
                 self.control.step()
         trace.empty = not (trace.slots or trace.lost)

@@ -15,6 +15,7 @@ from tracetui.loaders.jaeger_details import process_attributes
 from tracetui.loaders.jaeger_parents import Owners, ParentReader
 from tracetui.loaders.jaeger_records import Note, Process, Skeleton, loads, mend_process
 from tracetui.loaders.jaeger_tags import TagReader
+from tracetui.loaders.parts import Part
 from tracetui.loaders.records import Chunk, locate
 from tracetui.loaders.values import Oddities, TraceCodes, shown, span_ids, times, trace_id
 from tracetui.model.builder import StoreBuilder
@@ -65,7 +66,7 @@ class TraceObject(Struct):
     empty: bool = False
 
 
-class Part(Struct):
+class Pending(Struct):
     """Spans of one trace object that wait to be appended."""
 
     trace: TraceObject
@@ -133,7 +134,7 @@ class SpanColumns:
         self._tags = TagReader()
         self._parents = ParentReader(builder)
         self._traces = TraceCodes(builder.trace, builder)
-        self._parts: list[Part] = []
+        self._parts: list[Pending] = []
         self._pending = 0
         self._total = 0
         self._closed: set[str] = set()
@@ -141,7 +142,7 @@ class SpanColumns:
 
     def add(self, trace: TraceObject, chunk: Chunk[Skeleton]) -> bool:
         """Take a chunk; True when there are enough spans for `flush`."""
-        self._parts.append(Part(trace, chunk, _process_slots(trace, chunk.items)))
+        self._parts.append(Pending(trace, chunk, _process_slots(trace, chunk.items)))
         self._pending += len(chunk.items)
         return self._pending >= (BATCH if self.builder.span_count else FIRST_BATCH)
 
@@ -245,7 +246,22 @@ class SpanColumns:
         _remember_waiting(parts, first, traces)
         self._tell_closed()
 
-    def _trace_codes(self, parts: list[Part], odd: Oddities) -> tuple[npt.NDArray[np.int32], Owners]:
+    def take(self, trace: TraceObject, part: Part) -> None:
+        """Append what a second process has read of a trace object."""
+        self.flush()
+        slots = part.with_codes("resource", [trace.slots[process_id] for process_id in part.owners])
+        batch = part.columns | {
+            "trace": part.with_codes("trace", [self._traces[text] for text in part.traces]),
+            "name": part.with_codes("name", [self.builder.strings[text] for text in part.names]),
+            "resource": -1,
+            "source": self._source,
+        }
+        first = self.builder.append(**batch)
+        self._total += len(part)
+        trace.code = self._traces[trace.text]
+        trace.waiting.append((first, slots))
+
+    def _trace_codes(self, parts: list[Pending], odd: Oddities) -> tuple[npt.NDArray[np.int32], Owners]:
         codes: list[int] = []
         owners: Owners = []
         for part in parts:
@@ -305,7 +321,7 @@ def _process_slots(trace: TraceObject, items: list[Skeleton]) -> list[int]:
     return list(map(trace.slots.__getitem__, names))
 
 
-def _resources(parts: list[Part]) -> list[int]:
+def _resources(parts: list[Pending]) -> list[int]:
     """Resource codes, -1 where the processes are not known yet."""
     codes: list[int] = []
     for part in parts:
@@ -316,7 +332,7 @@ def _resources(parts: list[Part]) -> list[int]:
     return codes
 
 
-def _remember_waiting(parts: list[Part], first: int, traces: npt.NDArray[np.int32]) -> None:
+def _remember_waiting(parts: list[Pending], first: int, traces: npt.NDArray[np.int32]) -> None:
     row = 0
     for part in parts:
         part.trace.code = int(traces[row])

@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator
 
 from tracetui.errors import NotATrace
+from tracetui.loaders.ahead import Ahead
 from tracetui.loaders.control import Control
 from tracetui.loaders.documents import Documents, Piece
 from tracetui.loaders.head import Head
 from tracetui.loaders.lenient import Fault, camel
 from tracetui.loaders.mending import Mending
 from tracetui.loaders.otlp_columns import Slot, SpanRows
-from tracetui.loaders.otlp_details import decode, resource_attributes, resource_key, scope, service_name
+from tracetui.loaders.otlp_details import decode
 from tracetui.loaders.otlp_lines import (
     OTHER_SIGNALS,
     SCOPE_KEYS,
@@ -26,15 +27,18 @@ from tracetui.loaders.otlp_lines import (
     is_sound,
     sort_lines,
 )
+from tracetui.loaders.otlp_owners import Owners
 from tracetui.loaders.otlp_places import LinePlaces
 from tracetui.loaders.otlp_records import SpanRecord, mend
-from tracetui.loaders.otlp_window import Cut, Cutter, Int64s
+from tracetui.loaders.otlp_window import LINES, RESOURCES, SPANS, Cut, Cutter, Int64s
+from tracetui.loaders.parts import Part
 from tracetui.loaders.stream import BATCH, JsonFault, JsonStream, JsonTruncated, Shape
 from tracetui.model.builder import StoreBuilder
 from tracetui.model.issues import IssueCode
 from tracetui.sources.base import ByteSource
 
 NAME = "otlp-json"
+WORKER = "tracetui.loaders.otlp_part"
 
 _OPEN, _OPEN_LIST, _QUOTE = b'{["'
 _NEXT_DOCUMENT = re.compile(rb"\}[ \t\r]*\n\s*\{")
@@ -92,12 +96,12 @@ class Reader:
         self._shape: Shape[SpanRecord] = Shape(SpanRecord)
         self._mending = Mending(self._shape.decoder, mend, self._rows.mended, builder.issues)
         self._cutter = Cutter()
-        self._resources: dict[bytes, Slot] = {}
-        self._scopes: dict[bytes, Slot] = {}
+        self._owners = Owners(builder)
         self._failures = 0
         self._over_lines = False
         self._fault: JsonFault | None = None
         self._documents = Documents(source, builder.issues, control)
+        self._ahead = Ahead(source, WORKER, allowed=control.second)
 
     # -- documents ----------------------------------------------------------------------------
 
@@ -107,6 +111,7 @@ class Reader:
             fault = self._documents.each(self._next, self._rows.some) or self._fault
         finally:
             # Also what was read before a source broke off.
+            self._ahead.close()
             self._rows.flush()
         if not self._rows.total:
             if fault is not None:
@@ -122,9 +127,15 @@ class Reader:
 
     def _window_of_lines(self, stream: JsonStream) -> bool:
         """Read the whole lines of a window at once, but for the bad ones; False if there are none."""
+        if self._part(stream, (b"\n", 0), LINES):
+            self._failures = 0
+            return True
         window, base = stream.ahead(BATCH), stream.position
         last = len(window) < BATCH
         end = len(window) if last else window.rfind(b"\n")
+        stop = self._ahead.limit(base)
+        if stop is not None and stop - base < len(window):
+            last, end = False, stop - base
         if end <= 0:
             return False
         cut = self._cutter.documents(window[:end])
@@ -226,7 +237,7 @@ class Reader:
 
     def _message(self, stream: JsonStream, *, wrapped: bool = False) -> bool:
         """Walk a request, a ResourceSpans or an answer that holds one of these; False if it is none."""
-        resource = self._slot_for_resource()
+        resource = self._owners.resource_slot()
         keys: set[str] = set()
         known = False
         for key in stream.members():
@@ -242,7 +253,7 @@ class Reader:
             else:
                 self._resource_member(stream, key, resource)
         if resource.code is None:
-            resource.settle(self._resource(b""))
+            resource.settle(self._owners.resource(b""))
         if keys & OTHER_SIGNALS:
             self._issues.add(IssueCode.OTHER_SIGNALS, min(keys & OTHER_SIGNALS))
         return known or bool(keys & (SPAN_KEYS | SCOPE_KEYS | OTHER_SIGNALS))
@@ -269,12 +280,13 @@ class Reader:
 
     def _resource_list(self, stream: JsonStream) -> None:
         failures = 0
+        self._ahead.begin(stream.position)
         for _ in self._objects(stream, "resourceSpans"):
             if failures < _MOST_FAILURES and self._window_of_resources(stream):
                 failures = 0
                 continue
             failures += 1
-            start, slot = stream.position, self._slot_for_resource()
+            start, slot = stream.position, self._owners.resource_slot()
             try:
                 for key in stream.members():
                     self._resource_member(stream, camel(key), slot)
@@ -283,18 +295,41 @@ class Reader:
                     raise
                 self._mending.broken(fault.offset, fault.reason)
             if slot.code is None:
-                slot.settle(self._resource(b""))
+                slot.settle(self._owners.resource(b""))
 
     def _window_of_resources(self, stream: JsonStream) -> bool:
         """Read as many whole ResourceSpans as a window holds at once; False if that cannot be."""
+        if self._part(stream, (_NEXT_RESOURCE, 1), RESOURCES):
+            return True
         window, base = stream.ahead(BATCH), stream.position
         line_end = window.find(b"\n")
         end = window.rfind(_NEXT_RESOURCE, 0, line_end if line_end >= 0 else len(window)) + 1
+        stop = self._ahead.limit(base)
+        if stop is not None and stop - base < end:
+            end = stop - base
         cut = self._cutter.resources(window[:end]) if end > 0 else None
         if cut is None:
             return False
         self._take(cut, cut.starts + base, base)
         stream.seek(base + end)
+        return True
+
+    def _part(self, stream: JsonStream, cut: tuple[bytes, int], what: str) -> bool:
+        """Take what a second process has read from here on, if it has.
+
+        Args:
+            stream: What is read.
+            cut: What separates containers.
+            what: `LINES` or `RESOURCES`.
+        """
+        base = stream.position
+        part = self._ahead.go_on(base, [cut], ([], what))
+        if part is None:
+            return False
+        groups, other_signals = part.owners
+        self._tell_others(other_signals, base)
+        self._rows.take(part, self._owners.slots(groups))
+        stream.seek(part.end)
         return True
 
     def _next_resource(self, stream: JsonStream, after: int) -> bool:
@@ -312,25 +347,28 @@ class Reader:
 
     def _resource_member(self, stream: JsonStream, key: str, resource: Slot) -> None:
         if key == "resource":
-            resource.settle(self._resource(stream.raw_value()))
+            resource.settle(self._owners.resource(stream.raw_value()))
         elif key in SCOPE_KEYS:
             for _ in self._objects(stream, key):
                 self._scope_spans(stream, resource)
 
     def _scope_spans(self, stream: JsonStream, resource: Slot) -> None:
-        scope_slot = Slot(self._builder.set_scope)
+        scope_slot = self._owners.scope_slot()
         for key in stream.members():
             key = camel(key)
             if key in ("scope", "instrumentationLibrary"):
-                scope_slot.settle(self._scope(stream.raw_value()))
+                scope_slot.settle(self._owners.scope(stream.raw_value()))
             elif key == "spans":
                 if stream.peek() == _OPEN_LIST:
-                    for chunk in stream.records(self._shape, self._mending):
-                        self._rows.add_chunk(chunk, resource, scope_slot)
+                    for chunk in stream.records(self._shape, self._mending, self._ahead, SPANS):
+                        if isinstance(chunk, Part):
+                            self._rows.take(chunk, [(len(chunk), resource, scope_slot)])
+                        else:
+                            self._rows.add_chunk(chunk, resource, scope_slot)
                 elif stream.peek() != ord("n"):
                     self._issues.add(IssueCode.BAD_TYPE, f"spans at byte {stream.position} is no list")
         if scope_slot.code is None:
-            scope_slot.settle(self._scope(b""))
+            scope_slot.settle(self._owners.scope(b""))
 
     def _take(self, cut: Cut, starts: Int64s, base: int) -> None:
         """Take what a window gave.
@@ -340,32 +378,12 @@ class Reader:
             starts: int64[n], where their records begin in the source.
             base: Where the window begins.
         """
-        if cut.other_signals:
-            told = f"logs, metrics or profiles behind byte {base}"
-            self._issues.add(IssueCode.OTHER_SIGNALS, told, count=cut.other_signals)
-        groups: list[tuple[int, Slot, Slot]] = []
-        for count, resource, scope_bytes in cut.groups:
-            owner = self._resources.get(resource)
-            if owner is None:
-                owner = self._resources[resource] = Slot(self._builder.set_resource, self._resource(resource))
-            library = self._scopes.get(scope_bytes)
-            if library is None:
-                library = self._scopes[scope_bytes] = Slot(self._builder.set_scope, self._scope(scope_bytes))
-            groups.append((count, owner, library))
+        self._tell_others(cut.other_signals, base)
+        groups = self._owners.slots(cut.groups)
         if cut.spans:
             self._rows.add(cut.spans, starts, cut.lengths, groups)
 
-    # -- resources and scopes -----------------------------------------------------------------
-
-    def _slot_for_resource(self) -> Slot:
-        return Slot(self._builder.set_resource)
-
-    def _resource(self, raw: bytes) -> int:
-        """The code of a resource; those with equal attributes are one, and share a clock."""
-        attributes = resource_attributes(raw)
-        return self._builder.resource(
-            service_name(attributes), resource_key(attributes), lambda: resource_attributes(raw)
-        )
-
-    def _scope(self, raw: bytes) -> int:
-        return -1 if raw in (b"", b"{}", b"null") else self._builder.scope(raw, lambda: scope(raw))
+    def _tell_others(self, count: int, base: int) -> None:
+        if count:
+            told = f"logs, metrics or profiles behind byte {base}"
+            self._issues.add(IssueCode.OTHER_SIGNALS, told, count=count)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from tracetui.loaders.lenient import Fault
 from tracetui.loaders.otlp_records import SpanRecord, StatusRecord
+from tracetui.loaders.parts import Part
 from tracetui.loaders.records import Chunk, locate
 from tracetui.loaders.values import Oddities, TraceCodes, id_flags, kinds, shown, span_ids, statuses, times
 from tracetui.model.builder import StoreBuilder
@@ -102,6 +103,22 @@ class SpanRows:
         if len(self._spans) >= ENOUGH:
             self.flush()
 
+    def take(self, part: Part, groups: list[tuple[int, Slot, Slot]]) -> None:
+        """Append what a second process has read; `groups` as of `add`."""
+        self.flush()
+        sizes = [count for count, _, _ in groups]
+        batch = part.columns | {
+            "trace": part.with_codes("trace", [self._traces[text] for text in part.traces]),
+            "name": part.with_codes("name", [self._builder.strings[text] for text in part.names]),
+            "resource": np.repeat(_codes([slot for _, slot, _ in groups]), sizes),
+            "scope": np.repeat(_codes([slot for _, _, slot in groups]), sizes),
+            "source": self._source,
+        }
+        first_row = self._builder.append(**batch)
+        self.total += len(part)
+        _wait(first_row, groups)
+        self._step()
+
     def some(self) -> bool:
         """Whether there were spans."""
         return bool(self.total or self._spans)
@@ -127,13 +144,7 @@ class SpanRows:
         )
         self._odd.report(self._builder, columns["trace"], first_row)
         self.total += len(spans)
-        at = first_row
-        for count, resource, scope in groups:
-            if resource.code is None:
-                resource.wait(at, count)
-            if scope.code is None:
-                scope.wait(at, count)
-            at += count
+        _wait(first_row, groups)
         self._clear()
         self._step()
 
@@ -218,6 +229,17 @@ def _status_codes(found: list[StatusRecord | int | str | None]) -> list[int | st
         status.code or (2 if status.deprecated_code else 0) if isinstance(status, StatusRecord) else status
         for status in found
     ]
+
+
+def _wait(first_row: int, groups: list[tuple[int, Slot, Slot]]) -> None:
+    """Have rows that were appended get codes that are not known yet."""
+    at = first_row
+    for count, resource, scope in groups:
+        if resource.code is None:
+            resource.wait(at, count)
+        if scope.code is None:
+            scope.wait(at, count)
+        at += count
 
 
 def _codes(slots: list[Slot]) -> Int32s:

@@ -27,6 +27,10 @@ from tracetui.loaders.otlp_records import CutRequest, CutResource, SpanRecord, m
 from tracetui.loaders.records import RAW, is_text
 
 Int64s = npt.NDArray[np.int64]
+Group = tuple[int, bytes, bytes]
+"""How many spans an array has, the bytes of their resource and of their scope."""
+LINES, RESOURCES, SPANS = "lines", "resources", "spans"
+"""What a part for a second process consists of."""
 Mended = list[tuple[int, list[Fault]]]
 
 _OPENING = re.compile(rb'"spans":\[(\{"[A-Za-z]{5,32}":)')
@@ -48,15 +52,14 @@ class Cut(Struct):
         spans: The spans in order.
         starts: int64[n], where each one's record begins in the window.
         lengths: int64[n], in bytes.
-        groups: For each array of spans: how many, the bytes of their resource and of their scope (both may be
-            empty).
+        groups: For each array of spans its group; the bytes may be empty.
         other_signals: Documents that hold logs, metrics or profiles.
     """
 
     spans: list[SpanRecord]
     starts: Int64s
     lengths: Int64s
-    groups: list[tuple[int, bytes, bytes]] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
     other_signals: int = 0
 
 

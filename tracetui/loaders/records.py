@@ -27,10 +27,13 @@ from msgspec import Struct, field
 
 from tracetui.loaders.scan import find_all
 
-__all__ = ["RAW", "Chunk", "Learner", "Repair", "Shape", "locate", "prove", "salvage"]
+__all__ = ["RAW", "Chunk", "Learner", "Repair", "Separator", "Shape", "locate", "prove", "salvage"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+
+Separator = tuple[bytes, bytes, bytes]
+"""As found, with newlines made spaces, with the newline that splits the records."""
 
 RAW: Final = msgspec.json.Decoder(msgspec.Raw)
 """Skips over one value; its complaint about what follows tells where the value ends."""
@@ -66,8 +69,7 @@ class Shape(Generic[T]):
 
     def __init__(self, type: type[T]) -> None:
         self.decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(type)
-        self.separators: list[tuple[bytes, bytes, bytes]] = []
-        """(as found, with newlines made spaces, with the newline that splits the records)"""
+        self.separators: list[Separator] = []
         self.end: bytes | None = None
         self.reach = 64 * 1024
         """How far the end of a damaged record is looked for, in bytes."""

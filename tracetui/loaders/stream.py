@@ -32,11 +32,13 @@ are then the caller's business.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import TypeVar, overload
 
 import msgspec
 
+from tracetui.loaders.ahead import Ahead
 from tracetui.loaders.damaged import balanced_end, next_comma, read_pieces
+from tracetui.loaders.parts import Part
 from tracetui.loaders.records import Chunk, Learner, Repair, Shape, locate, prove, salvage
 from tracetui.loaders.walk import BATCH, RECORD_LIMIT, JsonFault, JsonTruncated, JsonWalk, complaint_place
 
@@ -61,20 +63,50 @@ class JsonStream(JsonWalk):
     _is_long = False
     """Whether the array that is being read is known to be longer than a batch."""
 
-    def records(self, shape: Shape[T], repair: Repair[T]) -> Iterator[Chunk[T]]:
+    @overload
+    def records(self, shape: Shape[T], repair: Repair[T]) -> Iterator[Chunk[T]]: ...
+
+    @overload
+    def records(
+        self, shape: Shape[T], repair: Repair[T], ahead: Ahead | None, context: object
+    ) -> Iterator[Chunk[T] | Part]: ...
+
+    def records(
+        self, shape: Shape[T], repair: Repair[T], ahead: Ahead | None = None, context: object = None
+    ) -> Iterator[Chunk[T] | Part]:
         """The records of the array that starts here, in chunks of about `batch` bytes.
 
         A batch is cut where the shape's separator was last seen: a guess that decoding proves. Where it is
         wrong, or nothing is known yet, records are read one by one, which is right for every layout and
         teaches the shape.
+
+        Args:
+            shape: The layout.
+            repair: Hears of records that do not fit.
+            ahead: Has parts of a long array read by a second process; they come instead of chunks.
+            context: What that takes besides the separators.
         """
         if not self.take(_OPEN_LIST):
             raise self._fault("an array")
         if self.take(_CLOSE_LIST):
             return
         self._is_long = False
+        if ahead is not None:
+            ahead.begin(self.position)
         while True:
-            chunk = self._cut(shape, repair) or self._one_by_one(shape, repair)
+            stop: int | None = None
+            if ahead is not None and self._is_long:
+                self.peek()
+                cuts = [(separator, 1) for separator, _, _ in shape.separators]
+                part = ahead.go_on(self.position, cuts, (shape.separators, context))
+                if part is not None:
+                    yield part
+                    self.seek(part.end)
+                    if not self.take(_COMMA):
+                        raise self._fault("','")
+                    continue
+                stop = ahead.limit(self.position)
+            chunk = self._cut(shape, repair, stop) or self._one_by_one(shape, repair)
             if chunk.items:
                 yield chunk
             if self.take(_COMMA):
@@ -83,8 +115,14 @@ class JsonStream(JsonWalk):
                 raise self._fault("',' or ']'")
             return
 
-    def _cut(self, shape: Shape[T], repair: Repair[T]) -> Chunk[T] | None:
-        """A chunk by guess and proof, None if the guess failed."""
+    def _cut(self, shape: Shape[T], repair: Repair[T], stop: int | None = None) -> Chunk[T] | None:
+        """A chunk by guess and proof, None if the guess failed.
+
+        Args:
+            shape: The layout.
+            repair: Hears of records that do not fit.
+            stop: Where a record seems to end that nothing is to be read behind.
+        """
         if not shape.separators:
             return None
         self.peek()
@@ -96,7 +134,10 @@ class JsonStream(JsonWalk):
         if not known_end:
             # An array as long as this is looked through for its end no more: the decoder will complain there.
             self._is_long = len(self._data) - self._at >= self.batch
-            end = shape.find_cut(self._data, self._at)
+            if stop is not None and stop <= self._base + len(self._data):
+                end = stop - self._base
+            else:
+                end = shape.find_cut(self._data, self._at)
         # The end of the array may be told by the decoder's complaint, hence a second try.
         for _ in range(2):
             if end <= self._at:

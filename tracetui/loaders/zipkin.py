@@ -12,10 +12,12 @@ from itertools import accumulate
 import msgspec
 
 from tracetui.errors import NotATrace
+from tracetui.loaders.ahead import Ahead
 from tracetui.loaders.control import Control
 from tracetui.loaders.documents import Documents
 from tracetui.loaders.head import Head
 from tracetui.loaders.mending import Mending
+from tracetui.loaders.parts import Part
 from tracetui.loaders.records import RAW, Chunk, is_text, salvage
 from tracetui.loaders.stream import BATCH, JsonFault, JsonStream, JsonTruncated, Shape
 from tracetui.loaders.twin import decode_twin
@@ -28,6 +30,7 @@ from tracetui.model.issues import IssueCode
 from tracetui.sources.base import ByteSource
 
 NAME = "zipkin-v2"
+WORKER = "tracetui.loaders.zipkin_part"
 
 _OPEN, _OPEN_LIST = b"{["
 _PATHS = ((), ("[]",), ("[]", "[]"))
@@ -74,6 +77,7 @@ class _Reader:
         )
         self._shape: Shape[SpanRecord] = Shape(SpanRecord)
         self._mending = Mending(self._shape.decoder, mend, self._rows.mended, builder.issues)
+        self._ahead = Ahead(source, WORKER, allowed=control.second)
         self._failures = 0
         self._over_lines = False
         self._fault: JsonFault | None = None
@@ -84,6 +88,7 @@ class _Reader:
             fault = self._documents.each(self._next, self._rows.some) or self._fault
         finally:
             # Also what was read before a source broke off.
+            self._ahead.close()
             self._rows.flush()
         if not self._rows.total:
             if fault is not None:
@@ -128,8 +133,11 @@ class _Reader:
                 self._issues.add(IssueCode.BAD_TYPE, f"byte {place}: no list of spans")
 
     def _spans(self, stream: JsonStream) -> None:
-        for chunk in stream.records(self._shape, self._mending):
-            self._rows.add(chunk)
+        for chunk in stream.records(self._shape, self._mending, self._ahead, None):
+            if isinstance(chunk, Part):
+                self._rows.take(chunk)
+            else:
+                self._rows.add(chunk)
 
     def _window_of_lines(self, stream: JsonStream) -> bool:
         """Read the whole lines of a window at once, a span each; False if that cannot be."""

@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from tracetui.loaders.control import Control
 from tracetui.loaders.lenient import Fault
+from tracetui.loaders.parts import Part
 from tracetui.loaders.records import Chunk, locate
 from tracetui.loaders.values import Oddities, TraceCodes, id_flags, kinds, span_ids, times
 from tracetui.loaders.zipkin_details import core_times, is_error, resource_attributes
@@ -63,7 +64,7 @@ class ZipkinTraces:
         return code
 
 
-class _Endpoints(dict[bytes, int]):
+class Endpoints(dict[bytes, int]):
     """Bytes of local endpoints to resource codes, -1 for none."""
 
     def __init__(self, builder: StoreBuilder) -> None:
@@ -95,15 +96,23 @@ class SpanRows:
         source: Where they come from.
         number: The source's number.
         control: Told after each batch.
+        endpoints: What stands for local endpoints; resources if it is not given.
     """
 
-    def __init__(self, builder: StoreBuilder, source: ByteSource, number: int, control: Control) -> None:
+    def __init__(
+        self,
+        builder: StoreBuilder,
+        source: ByteSource,
+        number: int,
+        control: Control,
+        endpoints: dict[bytes, int] | None = None,
+    ) -> None:
         self._builder = builder
         self._source = source
         self._number = number
         self._control = control
         self._traces = TraceCodes(ZipkinTraces(builder).code, builder)
-        self._endpoints = _Endpoints(builder)
+        self._endpoints = Endpoints(builder) if endpoints is None else endpoints
         self._kinds = kinds()
         self._odd = Oddities()
         self._chunks: list[Chunk[SpanRecord]] = []
@@ -145,6 +154,19 @@ class SpanRows:
         self._chunks.clear()
         self._mended.clear()
         self._waiting = 0
+        self._control.step()
+
+    def take(self, part: Part) -> None:
+        """Append what a second process has read."""
+        self.flush()
+        batch = part.columns | {
+            "trace": part.with_codes("trace", [self._traces[text] for text in part.traces]),
+            "name": part.with_codes("name", [self._builder.strings[text] for text in part.names]),
+            "resource": part.with_codes("resource", [self._endpoints[raw] for raw in part.owners]),
+            "source": self._number,
+        }
+        self._builder.append(**batch)
+        self.total += len(part)
         self._control.step()
 
     def _columns(self, spans: list[SpanRecord], offsets: Int64s, lengths: Any) -> dict[str, npt.NDArray[Any]]:

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Final
 from zlib import crc32
 
+from msgspec import Struct
+
 from tracetui.errors import InputError
 from tracetui.sources.handles import Handles
 from tracetui.sources.scratch import pread_all
@@ -31,6 +33,32 @@ class Fate(StrEnum):
     """Another file has its name; the old one can be read as long as it is open."""
     REMOVED = "removed"
     """No file has its name; likewise."""
+
+
+class Place(Struct, frozen=True):
+    """Where a file is that another process is to read as well.
+
+    Attributes:
+        path: Absolute.
+        file: Device and inode: another file may have the name by now.
+    """
+
+    path: str
+    file: tuple[int, int]
+
+    def open(self) -> int:
+        """A descriptor of it.
+
+        Raises:
+            OSError: It cannot be opened.
+            FileNotFoundError: Another file has its name.
+        """
+        descriptor = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        found = os.fstat(descriptor)
+        if (found.st_dev, found.st_ino) != self.file:
+            os.close(descriptor)
+            raise FileNotFoundError(self.path)
+        return descriptor
 
 
 class FileSource:
@@ -102,13 +130,18 @@ class FileSource:
         first, last = (crc32(os.pread(descriptor, min(_SEAL, self._size), end)) for end in ends)
         return first, last
 
+    @property
+    def place(self) -> Place | None:
+        """Where it is; None if it cannot be opened again."""
+        return Place(self._path, self._file) if self._path else None
+
     def _reopen(self) -> int:
-        descriptor = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        found = os.fstat(descriptor)
-        if (found.st_dev, found.st_ino) != self._file:
-            os.close(descriptor)
-            raise InputError("was replaced by another file", source=self.name, hint=_AGAIN)
-        return descriptor
+        try:
+            return Place(self._path, self._file).open()
+        except FileNotFoundError as error:
+            if error.errno is not None:
+                raise
+            raise InputError("was replaced by another file", source=self.name, hint=_AGAIN) from None
 
     def fate(self) -> Fate:
         """What became of the file since it was opened. Nothing is read for that while it is the same."""
