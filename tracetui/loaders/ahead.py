@@ -97,7 +97,7 @@ class Ahead:
             return None
         self._cuts, self._context = cuts, context
         part = self._found(position)
-        if position - self._began >= SETTLED and not self._given_up and self._is_there(position):
+        if position - self._began >= SETTLED and self._is_there(position):
             self._plan(position if part is None else part.end)
         return part
 
@@ -151,8 +151,8 @@ class Ahead:
 
     def _is_there(self, position: int) -> bool:
         """Whether there is a second process; it is started when it is wanted first."""
-        if self._second is not None:
-            return True
+        if self._second is not None or self._given_up:
+            return not self._given_up
         from tracetui.loaders import second  # only large files need it
 
         source = self._source
