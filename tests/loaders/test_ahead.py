@@ -303,6 +303,27 @@ def test_goes_on_alone_when_the_second_dies(
     assert len(parts) == answers
 
 
+@pytest.mark.parametrize("questions", [0, 1, 5])
+def test_goes_on_alone_when_the_second_takes_no_more_questions(
+    questions: int, parts: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = second.Second.ask
+    asked = []
+
+    def until(self: second.Second, question: Any) -> None:
+        if len(asked) == questions:
+            raise BrokenPipeError
+        asked.append(1)
+        ask(self, question)
+
+    monkeypatch.setattr(second.Second, "ask", until)
+    monkeypatch.setattr(second, "can_copy", lambda: True)
+    path = tmp_path / "trace"
+    path.write_bytes(FILES["jaeger"]())
+    assert load(path, beside=True) == load(path, beside=False)
+    assert len(parts) <= questions
+
+
 def test_goes_on_alone_when_none_can_be_started(
     parts: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,7 +98,10 @@ class Ahead:
         self._cuts, self._context = cuts, context
         part = self._found(position)
         if position - self._began >= SETTLED and self._is_there(position):
-            self._plan(position if part is None else part.end)
+            try:
+                self._plan(position if part is None else part.end)
+            except (OSError, EOFError):
+                self.close()
         return part
 
     def limit(self, position: int) -> int | None:
@@ -178,11 +181,7 @@ class Ahead:
             if not first or not last or last[1] + SHARE > size:
                 return
             planned = _Planned(first[0], first[1], last[0])
-            try:
-                self._second.ask((planned.start, planned.end, self._context))
-            except OSError:
-                self.close()
-                return
+            self._second.ask((planned.start, planned.end, self._context))
             self._planned.append(planned)
             self._unanswered.append(planned)
             at = last[1]
