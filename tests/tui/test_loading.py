@@ -9,7 +9,7 @@ from tests.tui.viewer import CHECKOUT, collection, span
 from tracetui.errors import InputError
 from tracetui.loaders import LoadOptions, Progress
 from tracetui.tui import loading as module
-from tracetui.tui.loading import Loading, Mail
+from tracetui.tui.loading import LARGE, Loading, Mail
 
 
 def test_a_file_arrives_analysed() -> None:
@@ -105,11 +105,10 @@ def test_a_courteous_load_waits_for_the_first_picture(monkeypatch: pytest.Monkey
     waits: list[int] = []
 
     def load(_names: object, _options: object, *, on_progress, on_partial, cancelled) -> object:
-        for spans in (10, 5_000, 9_000):
-            monkeypatch.setattr(loading._drawn, "wait", lambda _seconds, spans=spans: waits.append(spans))
-            on_progress(Progress("x", 0, None, spans))
-            if spans == 10:
-                on_partial(collection(CHECKOUT))
+        for size in (LARGE - 1, LARGE):
+            monkeypatch.setattr(loading._drawn, "wait", lambda _seconds, size=size: waits.append(size))
+            on_progress(Progress("x", 0, size, 10))
+            on_partial(collection(CHECKOUT))
         return collection(CHECKOUT)
 
     monkeypatch.setattr(module, "load", load)
@@ -118,7 +117,7 @@ def test_a_courteous_load_waits_for_the_first_picture(monkeypatch: pytest.Monkey
         loading.start(courteous=courteous)
         loading.join()
         assert loading.take().arrived is not None
-        assert waits[:1] == [5_000]
+        assert waits[:1] == [LARGE]
     assert loading._drawn.is_set()
     loading = Loading(["x"], LoadOptions())
     assert not loading._drawn.is_set()

@@ -66,6 +66,9 @@ def open_viewer(
         client: How servers are asked; None for what the environment says.
         given: Settings that the command line has a say in; None where it has not.
     """
+    import gc
+
+    gc.disable()  # until all is read: what is imported and loaded is not garbage
     from tracetui import config, tui
 
     settings = config.load().with_options(**given)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
+from textual import events, on
 from textual.binding import BindingType
 
 from tracetui.analysis import Mode
@@ -32,6 +32,7 @@ from .showing import ShowingApp
 from .terminal import guarded_signals
 from .theme import APP_CSS
 from .watching import Watcher
+from .widgets.waterfall import Waterfall
 
 if TYPE_CHECKING:
     from tracetui.backends import ClientOptions
@@ -163,13 +164,14 @@ class TraceApp(ShowingApp):
             self.finished = self.finished or mail.finished
             self._tell(mail.progress)
         if mail.finished:
-            self.call_after_refresh(_collect_again)
             after(self, REST_SECONDS, self._rest)
-        if mail.finished and self.collection is not None:
-            self.keep_recent(self.loading.names)
 
     def _rest(self) -> None:
+        """Do what no picture of the load is to wait for."""
         self.busy = not self.finished
+        _collect_again()
+        if self.finished and self.collection is not None:
+            self.keep_recent(self.loading.names)
 
     def _take_in(self, arrived: Arrived) -> None:
         """Show a newer picture of what is loaded."""
@@ -185,8 +187,14 @@ class TraceApp(ShowingApp):
                 self.show_list()
             if arrived.done and isinstance(self.screen, WaterfallScreen):
                 self.open_trace(self._open)
-        self.busy = self.busy or not arrived.done
-        self.call_after_refresh(self.loading.go_on)
+        if arrived.facts is None:
+            self.call_after_refresh(self._drawn)
+
+    @on(Waterfall.Drawn)
+    def _drawn(self) -> None:
+        """A picture is on the screen: the load goes on, and what is drawn from now on holds up no key."""
+        self.busy = self.busy or not self.finished
+        self.loading.go_on()
 
     def _tell(self, progress: Progress | None) -> None:
         text = ""

@@ -22,8 +22,8 @@ from .state.view import ViewState
 
 SMALL = 20_000
 """Spans up to which a trace is shown once, analysed, instead of first as it is and then with its path."""
-AHEAD = 4_000
-"""Spans that a courteous load reads before the first picture is drawn."""
+LARGE = 4 << 20
+"""Bytes of a source from which a courteous load waits for its first picture to be drawn."""
 COURTESY_SECONDS = 3.0
 """How long it waits for that picture, at most."""
 
@@ -86,7 +86,7 @@ class Loading:
         self._lock = Lock()
         self._stop = Event()
         self._drawn = Event()
-        self._partly_there = False
+        self._is_large = True
         self._wake: Callable[[], None] | None = None
         self._thread = Thread(target=self._run, name="tracetui-load", daemon=True)
 
@@ -186,15 +186,14 @@ class Loading:
 
     def _progress(self, progress: Progress) -> None:
         self._put(progress=progress)
-        # Notes come from the network, whose thread must not wait.
-        if self._partly_there and progress.spans >= AHEAD and not progress.note:
-            self._drawn.wait(COURTESY_SECONDS)
-            self._drawn.set()
+        self._is_large = progress.bytes_total is None or progress.bytes_total >= LARGE
 
     def _partial(self, collection: Collection) -> None:
-        self._partly_there = True
         facts = _only(collection)
         self._put(arrived=Arrived(collection, facts, done=False, view=_view(facts)))
+        if self._is_large:
+            self._drawn.wait(COURTESY_SECONDS)
+            self._drawn.set()
 
     def _finish(self, collection: Collection) -> None:
         facts = _only(collection)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
+from textual.widget import Widget
 
 from tracetui.analysis import Mode
 from tracetui.model.trace import Collection, Trace
@@ -33,6 +34,15 @@ KEPT_TRACES = 16
 """Traces whose analysis and view are kept for coming back to them."""
 
 
+class _Lowest(Screen[None]):
+    """Below all others, and never seen: no message is shown on it."""
+
+    BLANK = True
+
+    def _extend_compose(self, widgets: list[Widget]) -> None:
+        pass  # what Textual shows messages in would all be made and styled before the first picture
+
+
 class ShowingApp(SearchingApp):
     """An application that shows the traces of a collection.
 
@@ -45,6 +55,7 @@ class ShowingApp(SearchingApp):
 
     def __init__(self, keeper: Keeper | None, *, theme: str | None, mode: Mode, ascii: bool) -> None:
         super().__init__(keeper, theme=theme)
+        self._disable_tooltips = True  # nothing has one, and each screen would make a widget for them
         self.mode = mode
         self.ascii = ascii
         self.collection: Collection | None = None
@@ -56,6 +67,9 @@ class ShowingApp(SearchingApp):
         self._open = -1
         self.answers: dict[str, tuple[SpanStore, tuple[Finding, ...]]] = {}
         """What was found about traces, by their ids, the last ones opened."""
+
+    def get_default_screen(self) -> Screen[Any]:
+        return _Lowest(id="_default")
 
     def _list_screen(self) -> TraceListScreen | None:
         if self.collection is None or len(self.collection.traces) < 2:

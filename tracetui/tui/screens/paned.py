@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     from tracetui.tui.widgets.why import WhyPane
 
 
+class _Frame(Container):
+    """Holds others, which cover all of it."""
+
+    BLANK = True  # so there is nothing to draw, line by line, below them
+
+
 class PanedScreen(SearchedScreen):
     """A screen with the waterfall of a trace, and beside it the detail of the span under the cursor.
 
@@ -39,6 +45,7 @@ class PanedScreen(SearchedScreen):
         pinned: attributes with a column of their own.
     """
 
+    BLANK = True  # all of it is covered
     DEFAULT_CSS = """
     PanedScreen #body { height: 1fr; layout: vertical; }
     PanedScreen #rows { height: 1fr; width: 1fr; }
@@ -85,8 +92,8 @@ class PanedScreen(SearchedScreen):
         # Arranged before there is anything to style: what moved later would have all drawn twice.
         self._lay_out(*self.app.size)
         yield self._header
-        with Container(id="body"):
-            with Container(id="rows"):
+        with _Frame(id="body"):
+            with _Frame(id="rows"):
                 yield self._ruler
                 yield self._waterfall
             with Container(id="panes"):
@@ -120,6 +127,8 @@ class PanedScreen(SearchedScreen):
             self._make_why()
         if self._composed:
             panes = self.query_one("#panes")
+            # As long as it is empty, all there would be to draw is the line at its edge.
+            panes.visible = self._detail is not None or self._why_pane is not None
             panes.styles.height = cells if side == "below" else "1fr"
             panes.styles.width = cells if side == "right" else "1fr"
         self._measure()

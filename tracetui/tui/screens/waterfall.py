@@ -29,7 +29,6 @@ class WaterfallScreen(ExplainedScreen):
 
     CONTEXT = "waterfall"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("waterfall")]
-    DEFAULT_CSS = "WaterfallScreen { background: $background; }"
 
     def __init__(self, *, ascii: bool = False, pinned: Sequence[str] = ()) -> None:
         super().__init__(ascii=ascii, pinned=tuple(pinned))
@@ -50,10 +49,10 @@ class WaterfallScreen(ExplainedScreen):
     def show(self, facts: Facts, view: ViewState, source: str) -> None:
         """Show a trace."""
         self._facts, self._view, self._source = facts, view, source
+        self._rows_shown = len(view.visible)
         if not self._composed:
             return
         view.height = max(1, self._waterfall.size.height)
-        self._rows_shown = len(view.visible)
         self._header.show(facts, source, self._tracetui.clock)
         self._waterfall.set_content(facts, view)
         self._lay_out()
