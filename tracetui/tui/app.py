@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on
+from textual import events
 from textual.binding import BindingType
 
 from tracetui.analysis import Mode
@@ -32,7 +32,6 @@ from .showing import ShowingApp
 from .terminal import guarded_signals
 from .theme import APP_CSS
 from .watching import Watcher
-from .widgets.waterfall import Waterfall
 
 if TYPE_CHECKING:
     from tracetui.backends import ClientOptions
@@ -87,6 +86,7 @@ class TraceApp(ShowingApp):
         self.adjuster = Adjuster(self)
         self.watcher = Watcher(self)
         self._pumping = False
+        self._remembered: Loading | None = None
 
     # Loading
 
@@ -165,16 +165,23 @@ class TraceApp(ShowingApp):
             self._tell(mail.progress)
         if mail.finished:
             after(self, REST_SECONDS, self._rest)
+            if self.busy:
+                self._remember()
 
     def _rest(self) -> None:
-        """Do what no picture of the load is to wait for."""
         self.busy = not self.finished
         _collect_again()
-        if self.finished and self.collection is not None:
+
+    def _remember(self) -> None:
+        """Put the sources on the list of recent ones, once what is in them has been seen."""
+        if self.collection is not None and self._remembered is not self.loading:
+            self._remembered = self.loading
             self.keep_recent(self.loading.names)
 
     def _take_in(self, arrived: Arrived) -> None:
         """Show a newer picture of what is loaded."""
+        # The first picture of all is waited for; no key is held up by those that come later.
+        self.busy = self.busy or (not arrived.done and len(self.screen_stack) > 1)
         self.collection, self.whole = arrived.collection, arrived.done
         if arrived.facts is not None:
             self._keep(arrived.facts, arrived.view)
@@ -188,13 +195,14 @@ class TraceApp(ShowingApp):
             if arrived.done and isinstance(self.screen, WaterfallScreen):
                 self.open_trace(self._open)
         if arrived.facts is None:
-            self.call_after_refresh(self._drawn)
+            self.call_after_refresh(self.go_on)
 
-    @on(Waterfall.Drawn)
-    def _drawn(self) -> None:
-        """A picture is on the screen: the load goes on, and what is drawn from now on holds up no key."""
+    def go_on(self) -> None:
+        """A picture is on the screen: the load goes on."""
         self.busy = self.busy or not self.finished
         self.loading.go_on()
+        if self.finished:
+            self._remember()
 
     def _tell(self, progress: Progress | None) -> None:
         text = ""

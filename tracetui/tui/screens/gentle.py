@@ -43,7 +43,7 @@ class GentleScreen(Screen[None]):
             self._making = self._make()
             self._go_on()
         else:
-            super()._compositor_refresh()
+            self._draw_all()
 
     @property
     def is_busy(self) -> bool:
@@ -60,7 +60,14 @@ class GentleScreen(Screen[None]):
             after(self, PAUSE_S, self._go_on)
         else:
             self._making = None
-            super()._compositor_refresh()
+            self._draw_all()
+
+    def _draw_all(self) -> None:
+        super()._compositor_refresh()
+        self._after_drawing()
+
+    def _after_drawing(self) -> None:
+        """What has changed is on the screen; for subclasses."""
 
     def _make(self) -> Iterator[None]:
         """Have the widgets make their lines, with a pause whenever a turn has been long enough."""

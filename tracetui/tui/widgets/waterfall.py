@@ -59,7 +59,7 @@ class Waterfall(ScrollView, can_focus=True):
         """The widget has another width: the ruler must follow."""
 
     class Drawn(Message):
-        """Rows of the content are on the screen, or will be in a moment; or there is no room for any."""
+        """Rows of the content are on the screen as they are now, or there is no room for any."""
 
     def __init__(self, *, ascii: bool = False, pinned: Sequence[str] = (), id: str | None = None) -> None:
         super().__init__(id=id)
@@ -73,6 +73,7 @@ class Waterfall(ScrollView, can_focus=True):
         self._pinned = self.pinned  # those of the columns
         self._wanted: tuple[Facts | None, tuple[str, ...], tuple[int, ...]] = (None, (), ())
         self._painter: RowPainter | None = None
+        self._is_drawn_anew = False
         self._paint: object = None
         self._strips: dict[tuple[int, bool], Strip] = {}
         self._seen = (-1, -1)
@@ -116,6 +117,12 @@ class Waterfall(ScrollView, can_focus=True):
         y = line - self.scroll_offset.y
         if 0 <= y < self.size.height:
             self.refresh(Region(0, y, self.size.width, 1))
+
+    def tell_drawn(self) -> None:
+        """What was drawn is on the screen now."""
+        if self._is_drawn_anew:
+            self._is_drawn_anew = False
+            self.post_message(self.Drawn())
 
     def _tell_late(self) -> None:
         if not self.drawn:
@@ -179,7 +186,7 @@ class Waterfall(ScrollView, can_focus=True):
         if self._painter is None:
             grid = self.grid.ljust(self.columns.bars)
             self._painter = RowPainter(self.facts, view, styles, self.columns, grid, self.ascii, self.pinned)
-            self.post_message(self.Drawn())
+            self._is_drawn_anew = True
         node = int(view.visible[line])
         key = (node, node == view.cursor)
         strip = self._strips.get(key)
