@@ -24,10 +24,10 @@ class LazyFetcher(NamedTuple):
     """Gets what addresses stand for, once there is one. See `loaders.remote.Fetch`.
 
     Attributes:
-        options: What the command line says.
+        options: What the command line says; None where it says nothing.
     """
 
-    options: Options
+    options: Options | None = None
 
     def __call__(
         self,
@@ -42,17 +42,19 @@ class LazyFetcher(NamedTuple):
         return Fetcher(client_options(self.options))(name, trace_ids, tell, cancelled)
 
 
-def client_options(options: Options) -> ClientOptions:
+def client_options(options: Options | None = None) -> ClientOptions:
     """How servers are asked.
 
     Args:
-        options: What the command line says.
+        options: What the command line says; None where it says nothing.
 
     Raises:
         UsageError: A value is out of range.
     """
     from tracetui.backends.options import DEFAULT_MAX_BYTES, ClientOptions
+    from tracetui.cli.options import Options
 
+    options = options or Options()
     given = os.environ.get("TRACETUI_HEADER", "").splitlines()
     return ClientOptions(
         headers=options.header or tuple(line for line in given if line.strip()),

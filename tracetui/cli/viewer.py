@@ -73,10 +73,11 @@ def open_viewer(
 
     settings = config.load().with_options(**given)
     if load_options is None:
-        from tracetui.cli.options import Options
+        # No option is given, so what holds them need not be imported.
+        from tracetui.cli.network import LazyFetcher, client_options
+        from tracetui.loaders import LoadOptions
 
-        options = Options()
-        load_options, client = options.load_options(), options.client_options
+        load_options, client = LoadOptions(fetch=LazyFetcher()), client_options
     if print_selected is None:
         return tui.run(names, load_options, settings, client=client)
     from tracetui.cli.selected import print_selected as print_chosen
