@@ -37,6 +37,9 @@ class ExplainedScreen(PanedScreen):
         self._sought: Facts | None = None  # what findings are to be looked for in as soon as it is drawn
         self._at_span = (-1, -1)  # the finding whose spans are gone through, and the last one of them
 
+    def _after_drawing(self) -> None:
+        self._waterfall.tell_drawn()
+
     def _explain(self) -> None:
         """Have findings be looked for, once the trace on show is whole and its picture is drawn."""
         facts, view = self._facts, self._view

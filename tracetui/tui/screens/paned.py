@@ -118,8 +118,15 @@ class PanedScreen(SearchedScreen):
         classes = {f"-{name}": name == side for name in ("below", "right", "over")}
         # All at once, and not before there is anything to be styled: each change styles all that is there.
         self.update_classes({**classes, "-detail": shown, "-why": why_shown}, update=bool(self.children))
-        made = shown and self._make_detail()
-        if why_shown and made and not self._why_wanted:
+        detail_lacks = shown and self._detail is None and bool(self._furnished or self._wanted)
+        if detail_lacks:
+            from tracetui.tui.widgets.detail import DetailPane
+
+            self._detail = DetailPane(id="detail")
+            if self._composed:
+                self.query_one("#panes").mount(self._detail, before=0 if self._why_pane is not None else None)
+                self._tell_detail()
+        if why_shown and detail_lacks and not self._why_wanted:
             after(self, PAUSE_S, self._lay_out)  # one pane at a time: keys come in between
         elif why_shown:
             self._make_why()
@@ -130,18 +137,6 @@ class PanedScreen(SearchedScreen):
             panes.styles.height = cells if side == "below" else "1fr"
             panes.styles.width = cells if side == "right" else "1fr"
         self._measure()
-
-    def _make_detail(self) -> bool:
-        """Make the pane of a span's detail where there is none; returns whether it was made."""
-        if self._detail is not None or not (self._furnished or self._wanted):
-            return False
-        from tracetui.tui.widgets.detail import DetailPane
-
-        self._detail = DetailPane(id="detail")
-        if self._composed:
-            self.query_one("#panes").mount(self._detail, before=0 if self._why_pane is not None else None)
-            self._tell_detail()
-        return True
 
     def _make_why(self) -> None:
         """Make the pane of findings where there is none."""
@@ -201,9 +196,6 @@ class PanedScreen(SearchedScreen):
             if self._detail_open:
                 from tracetui.tui.widgets import detail  # noqa: F401  # takes a turn by itself
             after(self, PAUSE_S, self._lay_out)
-
-    def _after_drawing(self) -> None:
-        self._waterfall.tell_drawn()
 
     @property
     def _detail_open(self) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import events
+
 from tracetui.tui.key_labels import Keyed
 from tracetui.tui.state.facts import Facts
 from tracetui.tui.state.queries import Kind, Queries
@@ -32,6 +34,12 @@ class SearchedScreen(GentleScreen):
         self._progress = ""
         self._standing = ""  # what is told while nothing else is
         self._finding: tuple[Finding, SpanTarget] | None = None
+        self._was_resumed = False
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        # What has just been made has just been styled: Textual would style all of it once more.
+        event.refresh_styles = self._was_resumed
+        self._was_resumed = True
 
     @property
     def context(self) -> str:
