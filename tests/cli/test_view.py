@@ -8,10 +8,13 @@ import subprocess
 import sys
 
 import pytest
+from msgspec.structs import replace
 
 from tests.cli.test_show import ENVIRONMENT, ORDERS
 from tracetui import tui
 from tracetui.cli import main
+from tracetui.cli.network import LazyFetcher, client_options
+from tracetui.cli.options import Options
 from tracetui.cli.viewer import can_view, is_plain
 from tracetui.config import Loaded
 from tracetui.loaders import LoadOptions
@@ -106,7 +109,11 @@ def test_plain_sources_are_opened_as_the_parser_would_have_it(
     with monkeypatch.context() as without:
         without.setattr(main, "build_app", None)
         assert main.run(arguments) == 5
-    assert opened[0] == opened[1]
+    parsed, plain = opened[0][1], opened[1][1]
+    assert parsed.fetch == LazyFetcher(Options())
+    assert plain.fetch == LazyFetcher()
+    assert client_options() == client_options(Options())
+    assert opened[0] == (opened[1][0], replace(plain, fetch=parsed.fetch), *opened[1][2:])
 
 
 @pytest.mark.parametrize(
