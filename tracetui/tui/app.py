@@ -19,7 +19,7 @@ from tracetui.loaders import Progress
 from tracetui.text import neutralise
 
 from .adjusting import Adjuster
-from .bindings import GLOBAL, bindings_for, key_of
+from .bindings import GLOBAL, NOTHING_BEFORE, bindings_for, key_of
 from .contexts import contexts_of
 from .later import after
 from .loading import Arrived, Loading, Mail
@@ -257,7 +257,8 @@ class TraceApp(ShowingApp):
         elif name == "suspend":
             self.action_suspend_process()
         elif name == "back":
-            self.stop_loading()
+            if not self.stop_loading():
+                self.say(NOTHING_BEFORE)
         elif name == "help":
             from .screens.help import HelpScreen
 

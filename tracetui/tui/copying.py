@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tracetui.errors import TracetuiError
 from tracetui.format import count, plural, size
 
+from .bindings import Keyed, with_keys
 from .settings import SettledApp
 
 # Whatever only copying and saving need is imported when somebody copies or saves.
@@ -101,6 +102,8 @@ class CopyingApp(SettledApp):
 
     def say(self, text: str) -> None:
         """Show a line where the screen has a place for one, else over it."""
+        if isinstance(text, Keyed):
+            text = with_keys(self, text)
         tell: Callable[[str], None] | None = getattr(self.screen, "say", None)
         if tell is not None:
             tell(text)

@@ -34,6 +34,8 @@ ACTIONS: tuple[Action, ...] = (
     *program.ACTIONS,
 )
 
+NOTHING_BEFORE = Keyed("there is nothing to go back to: {quit} quits")
+
 _LATER = {"Look": 1, "Program": 2}
 """Groups that stand behind the others in a footer."""
 

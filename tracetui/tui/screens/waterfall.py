@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import BindingType
 
-from tracetui.tui.bindings import bindings_for
+from tracetui.tui.bindings import NOTHING_BEFORE, bindings_for
 from tracetui.tui.state import commands, jumps, moves
 from tracetui.tui.state.facts import Facts
 from tracetui.tui.state.view import ViewState, Window
@@ -123,6 +123,8 @@ class WaterfallScreen(ExplainedScreen):
             self._keys.message(self._tracetui.toggle_runs())
         elif name == "why":
             self._to_why()
+        elif name == "open-value":
+            self._keys.message("this line has no value")
         elif name == "back":
             self._back()
         elif name == "clock":
@@ -200,8 +202,8 @@ class WaterfallScreen(ExplainedScreen):
             else:
                 view.set_window(view.whole)
             self._apply(None)
-        else:
-            self._tracetui.show_list()
+        elif not self._tracetui.show_list():
+            self._keys.message(NOTHING_BEFORE)
 
     @on(Waterfall.Picked)
     def _picked(self, event: Waterfall.Picked) -> None:

@@ -7,6 +7,9 @@ import numpy as np
 from tracetui.tui.key_labels import Keyed
 
 from .view import ViewState
+from .zoom import WHOLE
+
+NO_CHILDREN = "this span has no children"
 
 
 def by_lines(view: ViewState, lines: int) -> None:
@@ -77,43 +80,49 @@ def toggle(view: ViewState) -> None:
         (view.unfold if view.folded[node] else view.fold)(node)
 
 
-def fold_below(view: ViewState) -> None:
+def fold_below(view: ViewState) -> str | None:
     """Fold the node of the cursor and everything below it."""
-    _fold_subtree(view, True)
+    return _fold_subtree(view, True)
 
 
-def unfold_below(view: ViewState) -> None:
+def unfold_below(view: ViewState) -> str | None:
     """Unfold the node of the cursor and everything below it."""
-    _fold_subtree(view, False)
+    return _fold_subtree(view, False)
 
 
-def _fold_subtree(view: ViewState, folded: bool) -> None:
+def _fold_subtree(view: ViewState, folded: bool) -> str | None:
     if view.cursor < 0:
-        return
+        return None
     node, last = view.cursor, view.forest.last(view.cursor)
-    if folded:
-        view.folded[node:last] = view.forest.size[node:last] > 1
-    else:
-        view.folded[node:last] = False
+    if last - node < 2:
+        return NO_CHILDREN
+    if not folded and not view.folded[node:last].any():
+        return "nothing is folded below"
+    view.folded[node:last] = view.forest.size[node:last] > 1 if folded else False
     view.refresh()
+    return None
 
 
-def unfold_level(view: ViewState) -> None:
+def unfold_level(view: ViewState) -> str | None:
     """Unfold the topmost level that has folded nodes, over the whole trace."""
     shown = view.visible[view.folded[view.visible]]
     if len(shown):
         depth = view.forest.depth[shown]
         view.folded[shown[depth == depth.min()]] = False
         view.refresh()
+        return None
+    return "nothing is folded"
 
 
-def fold_level(view: ViewState) -> None:
+def fold_level(view: ViewState) -> str | None:
     """Fold the deepest level that has unfolded nodes, over the whole trace."""
     shown = view.visible[(view.forest.size[view.visible] > 1) & ~view.folded[view.visible]]
     if len(shown):
         depth = view.forest.depth[shown]
         view.folded[shown[depth == depth.max()]] = True
         view.refresh()
+        return None
+    return "nothing is unfolded"
 
 
 def fold_all(view: ViewState) -> None:
@@ -152,10 +161,12 @@ def _sibling(view: ViewState, *, forward: bool) -> str | None:
 
 def set_root(view: ViewState) -> str | None:
     """Show the subtree of the cursor alone; on the root itself nothing changes."""
-    if view.cursor < 0 or view.cursor == view.root:
+    if view.cursor < 0:
         return None
+    if view.cursor == view.root:
+        return "this span is the root already"
     if view.forest.size[view.cursor] < 2:
-        return "this span has no children"
+        return NO_CHILDREN
     view.set_root(view.cursor)
     return None
 
@@ -163,7 +174,7 @@ def set_root(view: ViewState) -> str | None:
 def clear_root(view: ViewState) -> str | None:
     """Show the whole trace again, the cursor where it was."""
     if view.root < 0:
-        return None
+        return WHOLE
     view.set_root(-1)
     return None
 

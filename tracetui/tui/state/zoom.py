@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from .view import ViewState, Window
 
+WHOLE = "this is the whole trace"
+
 
 def to_span(view: ViewState) -> str | None:
     """Zoom to the span of the cursor, with a little room on both sides; again: a level up to its parent."""
@@ -20,6 +22,8 @@ def to_span(view: ViewState) -> str | None:
     while window == view.window and (above := int(view.forest.parent[node])) >= 0:
         node = above
         window = _around(view, node)
+    if window == view.window == view.whole:
+        return WHOLE
     view.set_window(window)
     return None
 
@@ -33,9 +37,12 @@ def _around(view: ViewState, node: int) -> Window:
     return Window(start, start + width)
 
 
-def to_whole(view: ViewState) -> None:
+def to_whole(view: ViewState) -> str | None:
     """Show the whole trace."""
+    if view.window == view.whole:
+        return WHOLE
     view.set_window(view.whole)
+    return None
 
 
 def zoom_in(view: ViewState) -> str | None:
@@ -49,7 +56,7 @@ def zoom_in(view: ViewState) -> str | None:
 def zoom_out(view: ViewState) -> str | None:
     """Double the window around the span of the cursor."""
     if view.window == view.whole:
-        return "this is the whole trace"
+        return WHOLE
     _scale(view, 2, 1)
     return None
 
@@ -78,19 +85,25 @@ def _anchor(view: ViewState) -> int:
     return window.start_ns if end < window.start_ns else window.end_ns
 
 
-def pan_left(view: ViewState) -> None:
+def pan_left(view: ViewState) -> str | None:
     """Move the window a quarter of its width towards the start."""
-    _pan(view, -1)
+    return _pan(view, -1)
 
 
-def pan_right(view: ViewState) -> None:
+def pan_right(view: ViewState) -> str | None:
     """Move the window a quarter of its width towards the end."""
-    _pan(view, 1)
+    return _pan(view, 1)
 
 
-def _pan(view: ViewState, direction: int) -> None:
-    step = max(1, view.window.width_ns // 4) * direction
-    view.set_window(Window(view.window.start_ns + step, view.window.end_ns + step))
+def _pan(view: ViewState, direction: int) -> str | None:
+    before = view.window
+    if before == view.whole:
+        return WHOLE
+    step = max(1, before.width_ns // 4) * direction
+    view.set_window(Window(before.start_ns + step, before.end_ns + step))
+    if view.window != before:
+        return None
+    return "this is the end of the trace" if direction > 0 else "this is the start of the trace"
 
 
 def follow(view: ViewState, start_ns: int, end_ns: int) -> None:

@@ -81,11 +81,11 @@ class KeyBar(Widget):
         self._places = []
         for action in self._by_importance(limit - line.used):
             keys = footer_keys(action, actions_of(self.app))
+            line.add("  " if self._places else "", None)
             begin = line.used
             line.add(keys, key_style)
             line.add(f" {action.footer}", words_style)
             self._places.append((begin, line.used, action.call))
-            line.add("  ", None, 2)
         if message:
             line.pad_to(line.width - cell_len(message) - 1)
             line.add(message, styles.style("strong", on="raised"))
