@@ -120,7 +120,7 @@ ACTIONS: tuple[Action, ...] = (
         "Choose what to copy: a value, an id, the span, the critical path.",
         ("waterfall", "detail", "traces", "pager", "search"),
         "copy",
-        footer_in=("detail", "pager"),
+        footer_in=("waterfall", "detail", "pager"),
     ),
     action("pager", "vertical_line", "$PAGER", "Panes", "Read this value in $PAGER.", ("pager",), "$PAGER"),
     action(
