@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tracetui.loaders.jaeger_records import loads
-from tracetui.loaders.scan import Pairs, Places, stands_at
+from tracetui.loaders.scan import Finder, Places, stands_at
 from tracetui.model.store import Kind, Status
 
 Codes = npt.NDArray[np.uint8]
@@ -66,27 +66,24 @@ class _Key:
 
     Attributes:
         marker: The key's bytes.
-        rarest: Where in the key's bytes the two rarest stand, as in the first text; None before that.
+        finder: Finds them.
         before: What this writer puts before it, from the tag's brace on; empty until one was seen.
         known: What followed the key, up to the closing brace, and what that tag says.
     """
 
     def __init__(self, key: bytes) -> None:
         self.marker = b'"' + key + b'"'
-        self.rarest: int | None = None
+        self.finder = Finder(self.marker)
         self.before = b""
         self.known: dict[bytes, int] = {}
 
-    def read(self, pairs: Pairs) -> tuple[Places, npt.NDArray[np.intp]]:
+    def read(self, text: bytes) -> tuple[Places, npt.NDArray[np.intp]]:
         """Where tags with this key stand in a text, and what they mean.
 
         Returns:
             `int64[k]` the places of the keys; `intp[k]` codes into `_CODES`, -1 where it takes more.
         """
-        text = pairs.text
-        if self.rarest is None:
-            self.rarest = pairs.rarest(self.marker)
-        places = pairs.find_all(self.marker, self.rarest)
+        places = self.finder.places(text)
         codes = np.full(len(places), -1, np.intp)
         if not len(places):
             return places, codes
@@ -155,9 +152,8 @@ class TagReader:
         first = data[starts]
         odd = np.flatnonzero((first != ord("[")) & (first != ord("n"))).tolist()
         to_decode = set(odd)
-        pairs = Pairs(text)
         for key in self._keys:
-            places, codes = key.read(pairs)
+            places, codes = key.read(text)
             rows = np.searchsorted(starts, places, side="right") - 1
             to_decode.update(rows[codes < 0].tolist())
             said = np.flatnonzero(codes > 0)

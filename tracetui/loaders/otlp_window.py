@@ -25,6 +25,7 @@ from msgspec import Struct, field
 from tracetui.loaders.lenient import Fault
 from tracetui.loaders.otlp_records import CutRequest, CutResource, SpanRecord, mend
 from tracetui.loaders.records import RAW, is_text
+from tracetui.loaders.scan import find_all
 
 Int64s = npt.NDArray[np.int64]
 Group = tuple[int, bytes, bytes]
@@ -72,7 +73,6 @@ class Cutter:
 
     def __init__(self) -> None:
         self.opening = b""
-        self._probe = 0
         self._closing = b""
 
     def documents(self, window: bytes, mended: Mended | None = None) -> Cut | None:
@@ -120,7 +120,6 @@ class Cutter:
                 # Logs and metrics may come first.
                 return b'"spans"' not in window and b'"scopeSpans"' not in window
             self.opening = found[1]
-            self._probe = _rarest(found[1])
         return True
 
     def _places(self, window: bytes) -> tuple[Int64s, Int64s, list[int], list[bytes], bytearray] | None:
@@ -168,13 +167,9 @@ class Cutter:
 
     def _starts(self, window: bytes, data: npt.NDArray[np.uint8]) -> tuple[Int64s, npt.NDArray[np.bool_]]:
         """Where spans seem to begin, and which of them open an array of spans."""
-        room = len(data) - len(self.opening)
-        if not self.opening or room <= len(_BEFORE):
+        if not self.opening:
             return np.zeros(0, np.int64), np.zeros(0, np.bool_)
-        found = np.flatnonzero(data[self._probe : self._probe + room] == self.opening[self._probe])
-        # Every place of the window as a text of the opening's length, without a copy.
-        texts = np.ndarray((room,), f"S{len(self.opening)}", window, strides=(1,))
-        found = found[texts[found] == self.opening]
+        found = find_all(window, self.opening)
         found = found[found >= len(_BEFORE)]
         before = data[found - 1]
         joint = (before == _COMMA) & (data[found - 2] == _CLOSE)
@@ -218,11 +213,6 @@ def _mend(record: bytes) -> tuple[SpanRecord, list[Fault]] | None:
 def _line_ends(text: bytes) -> int:
     # bytes.count of one byte is ten times slower than this.
     return int(np.count_nonzero(np.frombuffer(text, np.uint8) == 10)) if text else 0
-
-
-def _rarest(opening: bytes) -> int:
-    """The index of the byte of `opening` that is rarest in JSON: a capital letter, else the middle one."""
-    return next((at for at, byte in enumerate(opening) if 65 <= byte <= 90), len(opening) // 2)
 
 
 def _value_end(view: memoryview, start: int) -> int:

@@ -2,71 +2,70 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
 Places = npt.NDArray[np.int64]
 
 _LOOKED_AT = 8192
-_WORD = 8
+_WORD = 4
+_AT_ONCE = 2 * _WORD - 1
+"""A pattern as long as this holds a whole aligned word, wherever it begins."""
+
+
+class Finder:
+    """Finds a pattern, by one word of it for each of the four ways in which it may lie across aligned words.
+
+    Args:
+        pattern: At least one byte, and no zero byte at its end.
+    """
+
+    def __init__(self, pattern: bytes) -> None:
+        self._pattern = pattern
+        self._words: list[tuple[int, int]] = []
+
+    def places(self, data: bytes | bytearray) -> Places:
+        """The indices of the pattern in `data`, int64[n] ascending; overlapping ones too."""
+        if len(data) < len(self._pattern):
+            return np.zeros(0, np.int64)
+        if len(self._pattern) < _AT_ONCE:
+            text = np.frombuffer(data, np.uint8)[: len(data) - len(self._pattern) + 1]
+            found = np.flatnonzero(text == self._pattern[0])
+            return found[stands_at(data, found, self._pattern)]
+        if not self._words:
+            self._words = self._rarest(bytes(data[:_LOOKED_AT]))
+        words = np.frombuffer(data, "<u4", len(data) // _WORD)
+        hit = words == self._words[0][1]
+        for _, word in self._words[1:]:
+            hit |= words == word
+        at = np.flatnonzero(hit)
+        values = words[at]
+        at *= _WORD
+        found = np.concatenate([at[values == word] - offset for offset, word in self._words])
+        found = found[stands_at(data, found, self._pattern)]
+        found.sort()
+        return found
+
+    def _rarest(self, sample: bytes) -> list[tuple[int, int]]:
+        """For each alignment the offset and value of the word that is rarest in a sample."""
+        chosen = []
+        for first in range(_WORD):
+            offsets = range(first, len(self._pattern) - _WORD + 1, _WORD)
+            offset = min(offsets, key=lambda at: sample.count(self._pattern[at : at + _WORD]))
+            chosen.append((offset, int.from_bytes(self._pattern[offset : offset + _WORD], "little")))
+        return chosen
+
+
+@lru_cache(64)
+def _finder(pattern: bytes) -> Finder:
+    return Finder(pattern)
 
 
 def find_all(data: bytes | bytearray, pattern: bytes) -> Places:
-    """The indices of `pattern` in `data`, int64[n] ascending; overlapping ones too.
-
-    The byte of it that is rarest in the first few KiB is looked for everywhere. Around its places eight bytes
-    are compared at once, and what is left of them is compared whole.
-    """
-    room = len(data) - len(pattern) + 1
-    if room <= 0:
-        return np.zeros(0, np.int64)
-    text = np.frombuffer(data, np.uint8)
-    often = np.bincount(text[:_LOOKED_AT], minlength=256)[np.frombuffer(pattern, np.uint8)]
-    probe = int(often.argmin())
-    found = np.flatnonzero(text[probe : probe + room] == pattern[probe])
-    if len(pattern) >= _WORD:
-        last = len(pattern) - _WORD
-        at = last if often[last:].sum() < often[:_WORD].sum() else 0
-        words = np.ndarray((len(data) - _WORD + 1,), "<u8", data, strides=(1,))
-        found = found[words[found + at] == int.from_bytes(pattern[at : at + _WORD], "little")]
-        if len(pattern) == _WORD:
-            return np.asarray(found)
-    return found[stands_at(data, found, pattern)]
-
-
-class Pairs:
-    """A text to be searched for several patterns: two bytes of each are looked for at once.
-
-    Args:
-        text: What is searched.
-    """
-
-    def __init__(self, text: bytes) -> None:
-        self.text = text
-        self._even = np.frombuffer(text, "<u2", len(text) // 2)
-        self._odd = np.frombuffer(text[1:], "<u2", max(0, len(text) - 1) // 2)
-
-    def rarest(self, pattern: bytes) -> int:
-        """Where in `pattern` the two bytes stand that are rarest in the first few KiB; worth remembering."""
-        sample = self._even[:_LOOKED_AT], self._odd[:_LOOKED_AT]
-        often = [
-            sum(int((half == _pair(pattern, at)).sum()) for half in sample) for at in range(len(pattern) - 1)
-        ]
-        return often.index(min(often))
-
-    def find_all(self, pattern: bytes, rarest: int) -> Places:
-        """As `find_all`, by the two bytes of `pattern` at `rarest`."""
-        pair = _pair(pattern, rarest)
-        found = np.concatenate(
-            (np.flatnonzero(self._even == pair) * 2, np.flatnonzero(self._odd == pair) * 2 + 1)
-        )
-        found.sort()
-        found -= rarest
-        return found[stands_at(self.text, found, pattern)]
-
-
-def _pair(pattern: bytes, at: int) -> int:
-    return pattern[at] | pattern[at + 1] << 8
+    """The indices of `pattern` in `data`, int64[n] ascending; overlapping ones too."""
+    return _finder(pattern).places(data)
 
 
 def stands_at(data: bytes | bytearray, places: Places, pattern: bytes) -> npt.NDArray[np.bool_]:
