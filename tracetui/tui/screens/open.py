@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
+from textual.widget import Widget
 
 from tracetui import __version__
-from tracetui.tui.bindings import GLOBAL, bindings_for
+from tracetui.tui.bindings import bindings_for
 from tracetui.tui.widgets.chooser import Chooser, Words
 from tracetui.tui.widgets.footer import KeyBar
+
+from .box import BoxScreen
 
 if TYPE_CHECKING:
     from tracetui.tui.app import TraceApp
@@ -101,7 +104,7 @@ class StartScreen(Screen[None]):
             self._chooser.go(name)
 
 
-class OpenScreen(ModalScreen[None]):
+class OpenScreen(BoxScreen[None]):
     """Asks for another source; what is open stays until something of it is there.
 
     Args:
@@ -111,11 +114,8 @@ class OpenScreen(ModalScreen[None]):
     """
 
     CONTEXT = "open"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(GLOBAL), *bindings_for("open")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("open")]
     DEFAULT_CSS = """
-    OpenScreen { align: center middle; background: $background 60%; }
-    OpenScreen > #box { width: 90%; max-width: 100; height: auto; max-height: 90%; background: $surface; }
-    OpenScreen > #box { border: round $border; border-title-color: $text; padding: 0; }
     OpenScreen Chooser { margin: 1 0; }
     OpenScreen Recent { max-height: 12; }
     """
@@ -123,20 +123,15 @@ class OpenScreen(ModalScreen[None]):
     def __init__(
         self, recent: Sequence[str], servers: Mapping[str, str] | None = None, *, ascii: bool = False
     ) -> None:
-        super().__init__()
+        super().__init__("Open a file or a server", ascii=ascii)
         self._chooser = Chooser(recent, servers or {}, ascii=ascii, ground="panel")
-        self._ascii = ascii
 
     @property
     def _tracetui(self) -> TraceApp:
         return self.app  # type: ignore[return-value]
 
-    def compose(self) -> ComposeResult:
-        with Container(id="box") as box:
-            box.border_title = "Open a file or a server"
-            if self._ascii:
-                box.styles.border = ("ascii", "white")
-            yield self._chooser
+    def inside(self) -> Iterable[Widget]:
+        return [self._chooser]
 
     def on_mount(self) -> None:
         self.set_focus(self._chooser.field)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from threading import Event
 from typing import ClassVar
 
 from rich.style import Style
 from textual import events
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
@@ -21,9 +19,10 @@ from tracetui.errors import TracetuiError
 from tracetui.export.save import Saved, proposed_name, save_trace, source_alone
 from tracetui.model.trace import Collection, Trace
 from tracetui.text import fit, neutralise, to_ascii
-from tracetui.tui.bindings import GLOBAL, bindings_for
 from tracetui.tui.theme import paint
 from tracetui.tui.widgets.line import Line
+
+from .box import BoxScreen
 
 __all__ = ["SaveScreen"]
 
@@ -77,7 +76,7 @@ class _Lines(Widget):
             self.post_message(self.Clicked())
 
 
-class SaveScreen(ModalScreen[Saved | None]):
+class SaveScreen(BoxScreen[Saved | None]):
     """Asks for a path and saves; gives what was saved, or None.
 
     Args:
@@ -88,20 +87,16 @@ class SaveScreen(ModalScreen[Saved | None]):
 
     CONTEXT = "help"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings_for(GLOBAL),
         Binding("escape", "run('back')", "Back", show=False),
         Binding("tab,shift+tab", "run('form')", "Form", show=False),
     ]
     DEFAULT_CSS = """
-    SaveScreen { align: center middle; overflow: hidden; }
-    SaveScreen > #box { width: 90%; max-width: 100; height: auto; background: $surface; }
-    SaveScreen > #box { border: round $border; border-title-color: $text; padding: 0; }
     SaveScreen Input { border: none; height: 1; margin: 0 1 1 1; padding: 0; }
     SaveScreen Input, SaveScreen Input:focus { background: $panel; }
     """
 
     def __init__(self, collection: Collection, trace: Trace, *, ascii: bool = False) -> None:
-        super().__init__()
+        super().__init__("Save", ascii=ascii)
         self._collection, self._trace = collection, trace
         self._field = Input(
             proposed_name(trace.trace_id), restrict=_NO_CONTROLS, select_on_focus=False, compact=True
@@ -109,15 +104,9 @@ class SaveScreen(ModalScreen[Saved | None]):
         self._lines = _Lines(both=source_alone(collection, trace) is not None, ascii=ascii)
         self._stop = Event()
         self._saving = False
-        self._ascii = ascii
 
-    def compose(self) -> ComposeResult:
-        with Container(id="box") as box:
-            box.border_title = "Save"
-            if self._ascii:
-                box.styles.border = ("ascii", "white")
-            yield self._field
-            yield self._lines
+    def inside(self) -> Iterable[Widget]:
+        return [self._field, self._lines]
 
     def on_mount(self) -> None:
         self.set_focus(self._field)
