@@ -44,6 +44,7 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(Ahead, "_found", counted)
     monkeypatch.setattr(second, "cores", lambda: 2)
+    monkeypatch.setattr(second, "PATIENCE_S", 20.0)
     for name, value in {
         "SETTLED": 16, "SHARE": 16, "_SMALLEST": 8, "_LARGEST": 32, "_NEAR": 4,
         "WORTH_COPYING": 64, "WORTH_STARTING": 64,
@@ -286,7 +287,7 @@ def test_goes_on_alone_when_the_second_dies(
     given = []
 
     def until(self: second.Second) -> Any:
-        if len(given) == answers:
+        if len(given) == answers + 1:  # the first says that it is ready
             os.kill(self._pid, signal.SIGKILL)
             os.waitpid(self._pid, 0)
             self._pid = 0
@@ -363,6 +364,41 @@ def test_is_ended_with_the_load(
     for pid in started:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+_THREADS = """
+import threading
+from tracetui.loaders import second
+alone, end = second.can_copy(), threading.Event()
+other = threading.Thread(target=end.wait)
+other.start()
+print(alone, second.can_copy())
+end.set()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems copy no processes")
+def test_no_copy_of_a_process_with_other_threads() -> None:
+    own = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    run = subprocess.run(
+        [sys.executable, "-c", _THREADS], env=own, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.split() == ["True", "False"]
+
+
+@pytest.mark.parametrize("fails", ["fork", "pipe"])
+def test_goes_on_alone_where_there_is_no_room(
+    fails: str, parts: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise BlockingIOError
+
+    monkeypatch.setattr(second, "can_copy", lambda: True)
+    monkeypatch.setattr(second.os, fails, fail)
+    path = tmp_path / "trace"
+    path.write_bytes(FILES["otlp"]())
+    assert load(path, beside=True) == load(path, beside=False)
+    assert not parts
 
 
 _KILLED = """

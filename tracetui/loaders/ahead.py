@@ -11,7 +11,6 @@ shown whether there is a second process.
 
 from __future__ import annotations
 
-import contextlib
 from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -97,11 +96,11 @@ class Ahead:
             return None
         self._cuts, self._context = cuts, context
         part = self._found(position)
-        if position - self._began >= SETTLED and self._is_there(position):
-            try:
+        try:
+            if position - self._began >= SETTLED and self._is_there(position):
                 self._plan(position if part is None else part.end)
-            except (OSError, EOFError):
-                self.close()
+        except (OSError, EOFError):
+            self.close()
         return part
 
     def limit(self, position: int) -> int | None:
@@ -153,9 +152,12 @@ class Ahead:
     # -- what is to be asked for ----------------------------------------------------------------
 
     def _is_there(self, position: int) -> bool:
-        """Whether there is a second process; it is started when it is wanted first."""
-        if self._second is not None or self._given_up:
-            return not self._given_up
+        """Whether a second process waits for questions; it is started when it is wanted first."""
+        if self._second is None and not self._given_up:
+            self._start(position)
+        return self._second is not None and self._second.is_ready()
+
+    def _start(self, position: int) -> None:
         from tracetui.loaders import second  # only large files need it
 
         source = self._source
@@ -163,10 +165,9 @@ class Ahead:
         rest = (source.size or 0) - position
         enough = WORTH_COPYING // 2 if second.can_copy() else WORTH_STARTING
         if second.cores() > 1 and place is not None and rest >= enough:
-            with contextlib.suppress(OSError):
-                self._second = second.Second(second.Job(self._worker, place))
-        self._given_up = self._second is None
-        return not self._given_up
+            self._second = second.Second(second.Job(self._worker, place))
+        else:
+            self._given_up = True
 
     def _plan(self, position: int) -> None:
         assert self._second is not None

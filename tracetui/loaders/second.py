@@ -31,6 +31,8 @@ _SIZE: Final = struct.Struct("<Q")
 _ROOM: Final = 1 << 20
 """Bytes that a pipe holds: an answer, or the second process would wait for the first to take it."""
 _ENDING_S: Final = 1.0
+PATIENCE_S: Final = 0.0
+"""How long the first process waits for it to be ready: it has enough to do."""
 
 
 class Job(Struct, frozen=True):
@@ -74,27 +76,33 @@ class Second:
     """
 
     def __init__(self, job: Job) -> None:
-        questions, self._questions = os.pipe()
-        self._answers, answers = os.pipe()
-        for pipe in (self._answers, self._questions):
-            with contextlib.suppress(OSError, AttributeError):
-                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _ROOM)
-        self._process: subprocess.Popen[bytes] | None = None
         self._pid = 0
-        try:
-            if can_copy():
-                self._pid = os.fork()
-                if not self._pid:
-                    _go_on_as_copy(job, questions, answers, (self._questions, self._answers))
-            else:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._questions = self._answers = -1
+        self._ready = False
+        with contextlib.ExitStack() as its_own, contextlib.ExitStack() as on_failure:
+            on_failure.callback(self.close)
+            questions, self._questions = _pipe(its_own, 0)
+            answers, self._answers = _pipe(its_own, 1)
+            if not can_copy():
                 self._process = _start(questions, answers)
                 self.ask(job)
-        except OSError:
-            self.close()
-            raise
-        finally:
-            os.close(questions)
-            os.close(answers)
+            elif (pid := os.fork()) == 0:
+                _go_on_as_copy(job, questions, answers, (self._questions, self._answers))
+            else:
+                self._pid = pid
+            on_failure.pop_all()
+
+    def is_ready(self) -> bool:
+        """Whether it waits for questions; a new interpreter takes a while to get there.
+
+        Raises:
+            OSError, EOFError: It has ended.
+        """
+        if not self._ready and select.select([self._answers], [], [], PATIENCE_S)[0]:
+            self.answer()
+            self._ready = True
+        return self._ready
 
     def ask(self, question: Any) -> None:
         """Send it something to do. What it answers comes in the order of the questions.
@@ -119,7 +127,7 @@ class Second:
     def close(self) -> None:
         """End it."""
         for pipe in (self._questions, self._answers):
-            with contextlib.suppress(OSError):
+            if pipe >= 0:
                 os.close(pipe)
         self._questions = self._answers = -1
         with contextlib.suppress(ProcessLookupError, ChildProcessError):
@@ -130,6 +138,15 @@ class Second:
                 self._process.kill()
                 self._process.wait(_ENDING_S)
         self._pid, self._process = 0, None
+
+
+def _pipe(its_own: contextlib.ExitStack, end: int) -> tuple[int, int]:
+    """A pipe: the end that is the second process's, which is closed here with `its_own`, and the other."""
+    ends = os.pipe()
+    its_own.callback(os.close, ends[end])
+    with contextlib.suppress(OSError, AttributeError):
+        fcntl.fcntl(ends[end], fcntl.F_SETPIPE_SZ, _ROOM)
+    return ends[end], ends[1 - end]
 
 
 def _start(questions: int, answers: int) -> subprocess.Popen[bytes]:
@@ -173,6 +190,7 @@ def _serve(job: Job, questions: int, answers: int) -> None:
     with contextlib.suppress(OSError, EOFError):
         worker: Callable[..., Any] = import_module(job.worker).Worker()
         descriptor = job.place.open()
+        _send(answers, None)  # ready
         while True:
             start, end, context = _receive(questions)
             body = os.pread(descriptor, end - start, start)
