@@ -29,6 +29,7 @@ FIELDS = {
     "widgets/chooser.py",
     "widgets/search_form.py",
     "screens/save.py",
+    "screens/search.py",
 }
 """Where those may be named."""
 LABELS = {key_label(key) for action in ACTIONS for key in action.keys} - set("a.,:")

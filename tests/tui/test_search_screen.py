@@ -459,3 +459,15 @@ async def test_a_filter_that_leaves_nothing_says_so() -> None:
         await until(pilot, lambda: not screen.order())
         await until(pilot, lambda: seen(app, "no trace matches the filter"))
         await until(pilot, lambda: seen(app, "0 of 8 traces"))
+
+
+async def test_in_a_field_the_last_line_tells_the_keys_of_the_form() -> None:
+    async with searching(FakeBackend()) as (app, pilot):
+        await found_all(app, pilot)
+        assert "f filter" in text_of(app)[-1]
+        await press(pilot, "tab")
+        await until(pilot, lambda: "enter searches · tab goes to the next field" in text_of(app)[-1])
+        await press(pilot, "escape", "escape")
+        await until(pilot, lambda: "f filter" in text_of(app)[-1])
+        await press(pilot, "tab", "escape", "escape", "slash")
+        await until(pilot, lambda: "enter keeps" in text_of(app)[-1])

@@ -15,6 +15,7 @@ from tracetui.tui.completing import Completer
 from tracetui.tui.search_session import PAUSE_S, SearchSession, Stage
 from tracetui.tui.state.search_form import Field, described, looks_like_id, parse
 from tracetui.tui.theme import Role
+from tracetui.tui.widgets.footer import Note
 from tracetui.tui.widgets.notes import Notes
 from tracetui.tui.widgets.search_form import FormField, Offer, SearchForm
 from tracetui.tui.widgets.search_status import SearchHead, advice
@@ -28,6 +29,8 @@ __all__ = ["SearchScreen"]
 
 FOLLOW_S = 3.0
 """How often new traces are looked for."""
+FORM_KEYS = "enter searches · tab goes to the next field · ↓ down the list · esc leaves the form"
+"""What stands in the place of keys that would be letters in a field."""
 LOW = 20
 """Lines below which the form makes room for the traces while nobody types in it."""
 
@@ -155,6 +158,8 @@ class SearchScreen(FoundScreen):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self._lay_out(self.size.height)
+        if self._finding is None or not self._finding.is_typing:
+            self.keys.note(Note(FORM_KEYS) if self.form.focused_field is not None else None)
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         self.call_after_refresh(self._lay_out, self.size.height)
