@@ -49,6 +49,7 @@ def run(
 
     gc.disable()  # until all is read: what is imported and loaded is not garbage
     sys.setswitchinterval(SWITCH_SECONDS)
+    _import_asyncio()
     from tracetui.analysis import Mode
     from tracetui.config import Loaded
     from tracetui.loaders import LoadOptions
@@ -67,6 +68,21 @@ def run(
     from .app import run_app
 
     return run_app(loading, settings, chosen, client, visit)
+
+
+def _import_asyncio() -> None:
+    """Import asyncio as where Python has no TLS: nobody here speaks that over asyncio, and it takes 10 ms.
+
+    Whoever imports ssl afterwards gets it. Another thread could not meanwhile: there is none yet.
+    """
+    import sys
+
+    if "ssl" not in sys.modules:
+        sys.modules["ssl"] = None  # type: ignore[assignment]  # how an import is told that there is none
+        try:
+            import asyncio  # noqa: F401
+        finally:
+            del sys.modules["ssl"]
 
 
 def _is_address(name: str) -> bool:
