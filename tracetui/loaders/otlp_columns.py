@@ -24,6 +24,8 @@ Uint32s = npt.NDArray[np.uint32]
 
 ENOUGH = 1024
 """Spans in a batch: below that, numpy's cost per call shows."""
+ENOUGH_AT_FIRST = 128
+"""Spans in the first batch: more than a screen shows, and there at once."""
 _YEAR_NS = 366 * 24 * 3600 * 10**9
 
 
@@ -86,7 +88,7 @@ class SpanRows:
         self._spans += chunk.items
         self._places.append(chunk)
         self._groups.append((len(chunk.items), resource, scope))
-        if len(self._spans) >= ENOUGH:
+        if len(self._spans) >= (ENOUGH if self.total else ENOUGH_AT_FIRST):
             self.flush()
 
     def add(
@@ -100,7 +102,7 @@ class SpanRows:
         self._spans += spans
         self._places.append((offsets, lengths.astype(np.uint32)))
         self._groups += groups
-        if len(self._spans) >= ENOUGH:
+        if len(self._spans) >= (ENOUGH if self.total else ENOUGH_AT_FIRST):
             self.flush()
 
     def take(self, part: Part, groups: list[tuple[int, Slot, Slot]]) -> None:

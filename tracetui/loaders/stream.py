@@ -57,7 +57,7 @@ class JsonStream(JsonWalk):
     Args:
         source: where the bytes come from.
         start: the first byte to look at.
-        batch: bytes of records decoded in one call.
+        batch: bytes of records decoded in one call, but for the first.
     """
 
     _is_long = False
@@ -155,6 +155,7 @@ class JsonStream(JsonWalk):
                 end, known_end = self._at + where, False
                 continue
             self._at = end
+            self.batch = self._later_batch
             if self.peek() == _CLOSE_LIST:
                 Learner.end(shape, self._data, self._at)
             return chunk

@@ -18,6 +18,8 @@ from tracetui.sources import ByteSource
 
 BATCH: Final = 1024 * 1024
 """Bytes decoded in one call: it holds the interpreter lock for a few milliseconds."""
+FIRST_BATCH: Final = 128 * 1024
+"""Bytes decoded in the first call: more than a screen shows, and there at once."""
 RECORD_LIMIT: Final = 256 * 1024 * 1024
 """A value that is longer than this is refused."""
 
@@ -50,12 +52,13 @@ class JsonWalk:
     Args:
         source: where the bytes come from.
         start: the first byte to look at.
-        batch: bytes of records decoded in one call.
+        batch: bytes of records decoded in one call, but for the first.
     """
 
     def __init__(self, source: ByteSource, *, start: int = 0, batch: int = BATCH) -> None:
         self.source = source
-        self.batch = batch
+        self.batch = min(batch, FIRST_BATCH)
+        self._later_batch = batch
         self._base = start
         self._data = b""
         self._at = 0

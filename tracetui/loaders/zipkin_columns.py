@@ -26,6 +26,8 @@ Bools = npt.NDArray[np.bool_]
 
 ENOUGH = 1024
 """Spans in a batch: below that, numpy's cost per call shows."""
+ENOUGH_AT_FIRST = 128
+"""Spans in the first batch: more than a screen shows, and there at once."""
 _US = 1000
 
 
@@ -128,7 +130,7 @@ class SpanRows:
         """Take the spans of a chunk."""
         self._chunks.append(chunk)
         self._waiting += len(chunk.items)
-        if self._waiting >= ENOUGH:
+        if self._waiting >= (ENOUGH if self.total else ENOUGH_AT_FIRST):
             self.flush()
 
     def some(self) -> bool:
