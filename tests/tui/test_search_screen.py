@@ -466,7 +466,7 @@ async def test_in_a_field_the_last_line_tells_the_keys_of_the_form() -> None:
         await found_all(app, pilot)
         assert "f filter" in text_of(app)[-1]
         await press(pilot, "tab")
-        await until(pilot, lambda: "enter searches · tab goes to the next field" in text_of(app)[-1])
+        await until(pilot, lambda: "enter searches · tab next field" in text_of(app)[-1])
         await press(pilot, "escape", "escape")
         await until(pilot, lambda: "f filter" in text_of(app)[-1])
         await press(pilot, "tab", "escape", "escape", "slash")

@@ -29,7 +29,7 @@ __all__ = ["SearchScreen"]
 
 FOLLOW_S = 3.0
 """How often new traces are looked for."""
-FORM_KEYS = "enter searches · tab goes to the next field · ↓ down the list · esc leaves the form"
+FORM_KEYS = "enter searches · tab next field · ↓ down the list · esc leaves the form"
 """What stands in the place of keys that would be letters in a field."""
 LOW = 20
 """Lines below which the form makes room for the traces while nobody types in it."""
