@@ -33,7 +33,6 @@ from tracetui.loaders.otlp_records import SpanRecord, mend
 from tracetui.loaders.otlp_window import LINES, RESOURCES, SPANS, Cut, Cutter, Int64s
 from tracetui.loaders.parts import Part
 from tracetui.loaders.stream import BATCH, JsonFault, JsonStream, JsonTruncated, Shape
-from tracetui.loaders.walk import FIRST_BATCH
 from tracetui.model.builder import StoreBuilder
 from tracetui.model.issues import IssueCode
 from tracetui.sources.base import ByteSource
@@ -302,7 +301,7 @@ class Reader:
         """Read as many whole ResourceSpans as a window holds at once; False if that cannot be."""
         if self._part(stream, (_NEXT_RESOURCE, 1), RESOURCES):
             return True
-        window, base = stream.ahead(BATCH if self._rows.some() else FIRST_BATCH), stream.position
+        window, base = stream.ahead(BATCH if self._rows.some() else stream.batch), stream.position
         line_end = window.find(b"\n")
         end = window.rfind(_NEXT_RESOURCE, 0, line_end if line_end >= 0 else len(window)) + 1
         stop = self._ahead.limit(base)

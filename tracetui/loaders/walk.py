@@ -19,7 +19,7 @@ from tracetui.sources import ByteSource
 BATCH: Final = 1024 * 1024
 """Bytes decoded in one call: it holds the interpreter lock for a few milliseconds."""
 FIRST_BATCH: Final = 128 * 1024
-"""Bytes decoded in the first call: more than a screen shows, and there at once."""
+"""Bytes of a large source decoded in the first call: more than a screen shows, and there at once."""
 RECORD_LIMIT: Final = 256 * 1024 * 1024
 """A value that is longer than this is refused."""
 
@@ -57,7 +57,9 @@ class JsonWalk:
 
     def __init__(self, source: ByteSource, *, start: int = 0, batch: int = BATCH) -> None:
         self.source = source
-        self.batch = min(batch, FIRST_BATCH)
+        total = source.progress()[1]
+        is_small = total is not None and total <= 2 * batch  # then it is not worth a view of its first part
+        self.batch = batch if is_small else min(batch, FIRST_BATCH)
         self._later_batch = batch
         self._base = start
         self._data = b""
