@@ -18,3 +18,11 @@ class SvgExtension(SingleFileSnapshotExtension):
 def svg(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Compare `app.export_screenshot(simplify=True)` with the picture of this test."""
     return snapshot.use_extension(SvgExtension)
+
+
+@pytest.fixture
+def truecolor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal with all colours, whatever the tests run in."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)

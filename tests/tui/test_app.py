@@ -15,12 +15,7 @@ from tracetui.tui.screens.waterfall import WaterfallScreen
 from tracetui.tui.widgets.detail import DetailPane
 from tracetui.tui.widgets.waterfall import Waterfall
 
-
-@pytest.fixture(autouse=True)
-def _truecolor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("COLORTERM", "truecolor")
-    monkeypatch.delenv("NO_COLOR", raising=False)
+pytestmark = pytest.mark.usefixtures("truecolor")
 
 
 def view_of(app: TraceApp):

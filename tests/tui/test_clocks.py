@@ -10,12 +10,7 @@ from tests.analysis.test_skew import MS, skewed
 from tests.tui.test_screens import loaded
 from tests.tui.viewer import CHECKOUT, Made, collection, press, settle, text_of, until, viewing
 
-
-@pytest.fixture(autouse=True)
-def _truecolor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("COLORTERM", "truecolor")
-    monkeypatch.delenv("NO_COLOR", raising=False)
+pytestmark = pytest.mark.usefixtures("truecolor")
 
 
 @pytest.fixture

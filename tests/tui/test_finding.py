@@ -24,11 +24,7 @@ OTHER = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _truecolor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("COLORTERM", "truecolor")
-    monkeypatch.delenv("NO_COLOR", raising=False)
+pytestmark = pytest.mark.usefixtures("truecolor")
 
 
 def view_of(app: TraceApp):

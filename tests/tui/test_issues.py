@@ -18,11 +18,7 @@ ODD = CHECKOUT / "tests" / "data" / "odd.json"
 LOST = (span(1, 0, 0, 100), span(2, 1, 5, 20), span(3, 77, 10, 5), span(4, 77, 30, 5))
 
 
-@pytest.fixture(autouse=True)
-def _truecolor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("COLORTERM", "truecolor")
-    monkeypatch.delenv("NO_COLOR", raising=False)
+pytestmark = pytest.mark.usefixtures("truecolor")
 
 
 @pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)

@@ -20,11 +20,7 @@ NO_KEYS = {"shift": False, "meta": False, "ctrl": False}
 MANY = (span(1, 0, 0, 1000), *(span(id, 1, id, 5) for id in range(2, 90)))
 
 
-@pytest.fixture(autouse=True)
-def _truecolor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("COLORTERM", "truecolor")
-    monkeypatch.delenv("NO_COLOR", raising=False)
+pytestmark = pytest.mark.usefixtures("truecolor")
 
 
 def view_of(app: TraceApp) -> ViewState:

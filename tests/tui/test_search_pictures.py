@@ -14,11 +14,7 @@ from tracetui.tui.app import TraceApp
 at_sizes = pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
 
 
-@pytest.fixture(autouse=True)
-def _truecolor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("COLORTERM", "truecolor")
-    monkeypatch.delenv("NO_COLOR", raising=False)
+pytestmark = pytest.mark.usefixtures("truecolor")
 
 
 @at_sizes
