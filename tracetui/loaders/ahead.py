@@ -32,11 +32,11 @@ WORTH_COPYING: Final = 16 * 1024 * 1024
 """Bytes from which on a copy of this process is worth its start."""
 WORTH_STARTING: Final = 128 * 1024 * 1024
 """Likewise a new interpreter, which is busy for a quarter of a second before it reads anything."""
-_PARTS: Final = 2
-"""Parts that are asked for at a time: the second process has the next one at hand when it has done one."""
+_PARTS: Final = 4
+"""Parts that are asked for at a time: one takes longer than another, and neither process should wait."""
 _SMALLEST: Final = SHARE // 2
 _LARGEST: Final = SHARE * 2
-_NEAR: Final = 64 * 1024
+_NEAR: Final = 16 * 1024
 _MOST_FAILURES: Final = 8
 _BETWEEN: Final = b", \t\r\n"
 
@@ -68,6 +68,7 @@ class Ahead:
         self._planned: deque[_Planned] = deque()
         self._unanswered: deque[_Planned] = deque()
         self._size = SHARE
+        self._reach = _NEAR
         self._failures = 0
         self._given_up = (
             not allowed or not isinstance(source, FileSource) or (source.size or 0) < WORTH_COPYING
@@ -142,9 +143,10 @@ class Ahead:
     def _answer(self, *, adapt: bool = False) -> Part | None:
         assert self._second is not None
         if adapt:
-            # Whoever waits for the other has too little to do.
+            # The first process should hardly ever wait, and never for long.
             ready = self._second.answered()
-            self._size = min(self._size * 9 // 8, _LARGEST) if ready else max(self._size * 7 // 8, _SMALLEST)
+            size = self._size * (33 if ready else 28) // 32
+            self._size = max(_SMALLEST, min(size, _LARGEST))
         part: Part | None = self._second.answer()
         self._unanswered.popleft()
         return part
@@ -193,11 +195,13 @@ class Ahead:
         Returns:
             Ends of what is before it, and the first byte of what follows; None if there is no place.
         """
-        for reach in (_NEAR, SHARE):
-            base = max(target - reach, after)
+        while True:
+            base = max(target - self._reach, after)
             window = self._source.pread(base, target - base)
             found, before = max(((window.rfind(text), lead) for text, lead in self._cuts), default=(-1, 0))
             if found >= 0:
                 end = found + before
                 return base + end, base + len(window) - len(window[end:].lstrip(_BETWEEN))
-        return None
+            if base == after or self._reach >= SHARE:
+                return None
+            self._reach *= 4

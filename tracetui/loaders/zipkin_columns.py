@@ -254,8 +254,13 @@ def _maybe(values: list[Any], odd: Oddities | None) -> tuple[Int64s, Bools | Non
 def _statuses(spans: list[SpanRecord]) -> npt.NDArray[np.uint8]:
     """ERROR where there is a tag `error`."""
     statuses = np.zeros(len(spans), np.uint8)
-    for row in [row for row, span in enumerate(spans) if span.tags and span.tags.error is not UNSET]:
-        tags = spans[row].tags
-        if tags and is_error(tags.error):
-            statuses[row] = Status.ERROR
+    tags = [span.tags for span in spans]
+    try:
+        errors = [one.error for one in tags]  # type: ignore[union-attr]
+    except AttributeError:
+        errors = [UNSET if one is None else one.error for one in tags]
+    if errors.count(UNSET) < len(errors):
+        for row, error in enumerate(errors):
+            if error is not UNSET and is_error(error):
+                statuses[row] = Status.ERROR
     return statuses
