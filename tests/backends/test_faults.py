@@ -154,6 +154,26 @@ def test_nobody_there(zoo: Zoo, where: str, told: str) -> None:
     assert told in only_line(result)
 
 
+_VIEWERS_ASYNCIO = """
+import sys
+from tracetui.tui import _import_asyncio
+_import_asyncio()
+import asyncio.sslproto
+print(asyncio.sslproto.ssl, file=sys.stderr)
+from tracetui.cli.main import main
+main()
+"""
+
+
+def test_tls_with_asyncio_as_the_viewer_imports_it(zoo: Zoo) -> None:
+    page = f"{zoo.base('ok', 'https')}/trace/{TRACE}"
+    argv = [sys.executable, "-c", _VIEWERS_ASYNCIO, "show", page, "--insecure", "--format", "json"]
+    result = subprocess.run(argv, capture_output=True, timeout=60, check=False)
+    assert result.returncode == 0, result.stderr
+    assert result.stderr.startswith(b"None"), "asyncio knows ssl: nothing was tested"
+    assert json.loads(result.stdout)["traces"][0]["trace_id"] == TRACE
+
+
 def test_certificates(zoo: Zoo) -> None:
     page = f"{zoo.base('ok', 'https')}/trace/{TRACE}"
     refused = tracetui("show", page, **SECRETS)
