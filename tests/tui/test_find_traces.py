@@ -41,7 +41,7 @@ def test_a_trace_is_found_when_one_of_its_spans_is() -> None:
 
 def test_found_traces_are_walked_in_the_order_of_the_list() -> None:
     state = TraceListState(collection(*LIST))
-    assert "/" in str(find_traces.step(state, forward=True))
+    assert "{search}" in str(find_traces.step(state, forward=True))
     searched(state, "cart")
     assert state.order.tolist() == [2, 0, 1, 3]
     assert find_traces.counter(state) == "1/3"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.test_finding import done, view_of
-from tests.tui.test_finding_pictures import _truecolor  # noqa: F401
 from tests.tui.test_trace_list import collection as many
 from tests.tui.viewer import CHECKOUT, Made, collection, press, span, text_of, viewing
 from tracetui.tui.screens.traces import TraceListScreen
 from tracetui.tui.state.queries import Kind
+
+pytestmark = pytest.mark.usefixtures("truecolor")
 
 CART = (
     span(1, duration=50, name="GET /cart", service="cart"),

@@ -207,7 +207,7 @@ async def test_remapped_keys_work_and_their_old_ones_do_not(file: Path) -> None:
         assert view.cursor == 2
         await press(pilot, "ctrl+p")
         assert view.cursor == 1
-        assert text_of(app)[-1].split()[:2] == ["d", "path"]
+        assert text_of(app)[-1].split()[:3] == ["[", "d", "path"]
         await press(pilot, "question_mark", "f1")
         assert app.screen.CONTEXT == "waterfall"
         await press(pilot, "f2")

@@ -73,7 +73,7 @@ def test_a_match_is_unfolded_and_its_bar_brought_into_sight() -> None:
 
 def test_without_a_search_the_keys_say_so() -> None:
     facts, view = made(*CHECKOUT)
-    assert "/" in str(find.next_hit(view))
+    assert "{search}" in str(find.next_hit(view))
     assert find.counter(view) == ""
     search(facts, view, "nowhere")
     assert find.next_hit(view) is None
