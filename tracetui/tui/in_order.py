@@ -17,7 +17,7 @@ _ROUNDS = 10
 """How often what a key set off is given a turn before the next key waits by the clock."""
 _WAIT_S = 0.005
 _WAITS = 200
-"""After so many waits a key is for a screen that has not come yet, and goes where it can."""
+"""After so many waits a key goes where it can: the screen that it is for has not come yet."""
 
 
 class _Key(events.Key):
@@ -74,9 +74,10 @@ class InOrderApp(App[None]):
         return not any(pump.message_queue_size for pump in chain if pump is not self)
 
     def _patience(self) -> int:
-        """Rounds that a key waits: few where somebody is there to take it, as a load never stops drawing."""
-        there = self._screen_stack and (self.focused or self.screen).is_mounted
-        return _ROUNDS if there else _ROUNDS + _WAITS
+        """Rounds that a key waits: few on a screen that never stops drawing, as what comes goes on coming."""
+        if not self._screen_stack or not (self.focused or self.screen).is_mounted:
+            return _ROUNDS + _WAITS
+        return _ROUNDS if getattr(self.screen, "is_busy", False) else _ROUNDS + _WAITS
 
     def _press_later(self) -> None:
         """Come back to the keys that wait when others have had their turn."""
