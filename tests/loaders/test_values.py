@@ -254,3 +254,47 @@ def test_samples_of_monstrous_values_stay_short() -> None:
         assert len(values.shown(value)) < 80
     while deep:
         deep = deep.pop()
+
+
+def test_two_lists_of_times_at_once() -> None:
+    first, second = (
+        ["1700000000000000000", "1700000000000000001"],
+        ["1700000000000000002", "1800000000000000003"],
+    )
+    (start, timeless), (end, endless) = values.both_times(first, second)
+    assert start.tolist() == list(map(int, first))
+    assert end.tolist() == list(map(int, second))
+    assert not len(timeless)
+    assert not len(endless)
+
+
+@pytest.mark.parametrize("odd", [None, "x", True, "9999999999999999999", 17.5, 1700000000000000002])
+def test_two_lists_of_times_of_which_one_is_odd(odd: object) -> None:
+    plain = ["1700000000000000000", "1700000000000000001"]
+    for lists in ([plain, [plain[0], odd]], [[odd, plain[0]], plain]):
+        for (found, absent), texts in zip(values.both_times(*lists), lists, strict=True):
+            alone, alone_absent = values.times(texts)
+            assert found.tolist() == alone.tolist()
+            assert absent.tolist() == alone_absent.tolist()
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["00f067aa0ba902b", "00f067aa0ba902b70"],
+        ["00f067aa 0ba902b", "00f067aa0ba902b7"],
+        [" 0f067aa0ba902b7", "00f067aa0ba902b7"],
+        ["00f067aa0ba902b7", "                "],
+        ["00f067aa0ba902 ", "00f067aa0ba902b7 "],
+    ],
+)
+@pytest.mark.parametrize("parents", [False, True])
+def test_blanks_and_widths_of_ids(texts: list[str], parents: bool) -> None:
+    told, odd = Told(), values.Oddities()
+    together, opaque = values.span_ids(texts, told, odd, parents=parents)
+    alone = [values.span_ids([text], Told(), values.Oddities(), parents=parents) for text in texts]
+    assert opaque.tolist() == [bool(one[1][0]) for one in alone]
+    assert [number for number, is_code in zip(together.tolist(), opaque, strict=True) if not is_code] == [
+        int(ids[0]) for ids, is_code in alone if not is_code[0]
+    ]
+    assert bool(odd) == bool(opaque.any())

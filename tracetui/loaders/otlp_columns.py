@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import groupby
+from itertools import compress, groupby
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,16 @@ from tracetui.loaders.lenient import Fault
 from tracetui.loaders.otlp_records import SpanRecord, StatusRecord
 from tracetui.loaders.parts import Part
 from tracetui.loaders.records import Chunk, locate
-from tracetui.loaders.values import Oddities, TraceCodes, id_flags, kinds, shown, span_ids, statuses, times
+from tracetui.loaders.values import (
+    Oddities,
+    TraceCodes,
+    both_times,
+    id_flags,
+    kinds,
+    shown,
+    span_ids,
+    statuses,
+)
 from tracetui.model.builder import StoreBuilder
 from tracetui.model.issues import IssueCode
 from tracetui.model.store import Flag
@@ -163,35 +172,39 @@ class SpanRows:
             [span.parent_span_id for span in spans], builder, odd, parents=True
         )
         flags = id_flags(ids, opaque, parents, parents_opaque)
-        some = [1 if span.events else 0 for span in spans]
-        flags |= np.array(some, np.uint16) * np.uint16(Flag.EVENTS)
-        some = [1 if span.links else 0 for span in spans]
-        flags |= np.array(some, np.uint16) * np.uint16(Flag.LINKS)
         start, duration = self._times(spans, flags)
-        names = [span.name for span in spans]
-        if None in names:
+        flags[_rows([span.events for span in spans])] |= np.uint16(Flag.EVENTS)
+        names: list[Any] = [span.name for span in spans]
+        codes = _plain_statuses(spans)
+        if codes is None:
             for row in (row for row, name in enumerate(names) if name is None):
                 odd.add(row, IssueCode.MISSING_FIELD, "name")
-        texts = [name or "" for name in names]
-        self._note_dropped(spans)
+                names[row] = ""
+            flags[_rows([span.links for span in spans])] |= np.uint16(Flag.LINKS)
+            self._note_dropped(spans)
+            codes = _status_codes([span.status for span in spans])
         return {
-            "trace": np.array(
-                list(map(self._traces.__getitem__, [span.trace_id for span in spans])), np.int32
-            ),
+            "trace": self._trace_codes([span.trace_id for span in spans]),
             "span_id": ids,
             "parent_id": parents,
             "flags": flags,
             "start_ns": start,
             "duration_ns": duration,
-            "name": np.array(list(map(builder.strings.__getitem__, texts)), np.int32),
+            "name": np.fromiter(map(builder.strings.__getitem__, names), np.int32, len(names)),
             "kind": self._kinds.of([span.kind for span in spans], odd, "kind"),
-            "status": self._statuses.of(_status_codes([span.status for span in spans]), odd, "status"),
+            "status": self._statuses.of(codes, odd, "status"),
         }
+
+    def _trace_codes(self, texts: list[str]) -> Int32s:
+        if texts[0] == texts[-1] and texts.count(texts[0]) == len(texts):
+            return np.full(len(texts), self._traces[texts[0]], np.int32)
+        return np.fromiter(map(self._traces.__getitem__, texts), np.int32, len(texts))
 
     def _times(self, spans: list[SpanRecord], flags: npt.NDArray[np.uint16]) -> tuple[Int64s, Int64s]:
         """Starts and durations in nanoseconds; flags those that lack one."""
-        start, timeless = times([span.start_time_unix_nano for span in spans])
-        end, endless = times([span.end_time_unix_nano for span in spans])
+        starts = [span.start_time_unix_nano for span in spans]
+        ends = [span.end_time_unix_nano for span in spans]
+        (start, timeless), (end, endless) = both_times(starts, ends)
         duration = end - start
         if len(timeless):
             flags[timeless] |= int(Flag.NO_TIME)
@@ -219,13 +232,29 @@ class SpanRows:
                     self._odd.add(row, IssueCode.TRUNCATED, "the SDK dropped attributes, events or links")
 
 
-def _status_codes(found: list[StatusRecord | int | str | None]) -> list[int | str | None]:
+def _rows(values: list[Any]) -> list[int]:
+    """Where there is something."""
+    return list(compress(range(len(values)), values))
+
+
+def _plain_statuses(spans: list[SpanRecord]) -> list[int | str | None] | None:
+    """Their status codes; None if one of them has what few have: links, a loss, no name, an old status."""
     try:
-        codes = [status.code if status else 0 for status in found]  # type: ignore[union-attr]
-        if not any([status.deprecated_code for status in found if status]):  # type: ignore[union-attr]  # noqa: C419
-            return codes
+        some = [
+            span.links
+            or span.dropped_attributes_count
+            or span.dropped_events_count
+            or span.dropped_links_count
+            or span.name is None
+            or span.status.deprecated_code  # type: ignore[union-attr]
+            for span in spans
+        ]
+        return None if any(some) else [span.status.code for span in spans]  # type: ignore[union-attr]
     except AttributeError:
-        pass
+        return None
+
+
+def _status_codes(found: list[StatusRecord | int | str | None]) -> list[int | str | None]:
     # Before 1.0 every deprecated code but 0 was an error.
     return [
         status.code or (2 if status.deprecated_code else 0) if isinstance(status, StatusRecord) else status

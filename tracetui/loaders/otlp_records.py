@@ -28,7 +28,7 @@ class Objects(msgspec.Struct, array_like=True, gc=False):
     first: Empty | None = None
 
 
-class StatusRecord(msgspec.Struct, gc=False, rename="camel"):
+class StatusRecord(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """A span's status; `deprecated_code` is how it was before 1.0."""
 
     code: Enum = 0
@@ -36,25 +36,28 @@ class StatusRecord(msgspec.Struct, gc=False, rename="camel"):
     message: str | None = None
 
 
+NO_STATUS = StatusRecord()
+
+
 class SpanRecord(msgspec.Struct, gc=False, rename="camel"):
-    """What the columns need of a span."""
+    """What the columns need of a span, in the order in which which most writers have it."""
 
     trace_id: str
     span_id: str
+    trace_state: str | None = ""
     parent_span_id: str | None = ""
+    flags: int | None = 0
     name: str | None = None
     kind: Enum = 0
     start_time_unix_nano: Number = None
     end_time_unix_nano: Number = None
     attributes: Objects | None = None
-    events: tuple[Empty, ...] | None = None
-    links: tuple[Empty, ...] | None = None
-    status: StatusRecord | int | str | None = None
     dropped_attributes_count: int | None = 0
+    events: tuple[Empty, ...] | None = None
     dropped_events_count: int | None = 0
+    links: tuple[Empty, ...] | None = None
     dropped_links_count: int | None = 0
-    flags: int | None = 0
-    trace_state: str | None = ""
+    status: StatusRecord | int | str | None = NO_STATUS
 
 
 class WholeScope(msgspec.Struct, gc=False, rename="camel"):

@@ -19,6 +19,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from tracetui.loaders.digits import numbers
 from tracetui.loaders.oddities import Oddities as Oddities
 from tracetui.loaders.oddities import TraceIssues as TraceIssues
 from tracetui.loaders.oddities import tell_capitals
@@ -52,12 +53,13 @@ def id_flags(
     parents_opaque: NDArray[np.bool_],
 ) -> NDArray[np.uint16]:
     """What the ids of a batch say of its spans: uint16[n] of `Flag` bits."""
-    flags = np.where((ids == 0) & ~opaque, int(Flag.NO_ID), 0).astype(np.uint16)
-    flags |= np.where((parents != 0) | parents_opaque, int(Flag.HAS_PARENT), 0).astype(np.uint16)
+    flags: NDArray[np.uint16] = np.multiply(parents != 0, np.uint16(Flag.HAS_PARENT), dtype=np.uint16)
+    if not ids.all():
+        flags[(ids == 0) & ~opaque] |= int(Flag.NO_ID)
     if opaque.any():
         flags[opaque] |= int(Flag.OPAQUE_ID)
     if parents_opaque.any():
-        flags[parents_opaque] |= int(Flag.OPAQUE_PARENT)
+        flags[parents_opaque] |= int(Flag.OPAQUE_PARENT | Flag.HAS_PARENT)
     return flags
 
 
@@ -167,23 +169,33 @@ def span_ids(
         `uint64[n]` ids, 0 where there is none, and `bool[n]` that is True where the id is a code of
         `builder.opaque`.
     """
-    count = len(values)
-    texts = values
     try:
-        widths = set(map(len, texts))  # type: ignore[arg-type]
-        if widths == {0, 16}:
-            texts = [text or _ZERO_ID for text in values]
-            widths = {16}
-        if widths == {16}:
-            joined = "".join(texts)  # type: ignore[arg-type]
-            ids = np.frombuffer(bytes.fromhex(joined), dtype=">u8")
-            tell_capitals(joined, texts, odd)  # type: ignore[arg-type]
-            # fromhex skips blanks, so the length has to be proved as well.
-            if len(ids) == count and (parents or ids.all()):
-                return ids.astype(np.uint64), np.zeros(count, dtype=np.bool_)
+        ids = _plain_ids(values, odd, parents)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        pass
+        ids = None
+    if ids is not None:
+        return ids, np.zeros(len(values), dtype=np.bool_)
     return _odd_span_ids(values, builder, odd, parents)
+
+
+def _plain_ids(texts: Sequence[str], odd: Oddities, parents: bool) -> NDArray[np.uint64] | None:
+    """Ids of 16 hex digits, or for parents none; None if there are others.
+
+    Raises:
+        TypeError, ValueError: Likewise.
+    """
+    count = len(texts)
+    joined = " ".join(texts)
+    if parents and len(joined) < 17 * count - 1:
+        joined = " ".join([text or _ZERO_ID for text in texts])
+    # fromhex skips blanks: all of them have to be those between the ids.
+    if len(joined) != 17 * count - 1 or joined[16::17].strip(" "):
+        return None
+    ids = np.frombuffer(bytes.fromhex(joined), dtype=">u8")
+    if len(ids) != count or not (parents or ids.all()):
+        return None
+    tell_capitals(joined, texts, odd)
+    return ids.astype(np.uint64)
 
 
 def _odd_span_ids(
@@ -249,40 +261,35 @@ def times(
         `int64[n]` nanoseconds, 0 where there is none, and `bool[n]` that is True where there is none
         (of length 0 when all are there).
     """
-    types = types or set(map(type, values))
-    found: NDArray[np.int64] | None = None
-    if types == {int}:
-        try:
+    found: NDArray[np.int64] | NDArray[np.uint64] | None = None
+    try:
+        if values and isinstance(values[0], str):
+            found = numbers(values)  # type: ignore[arg-type]
+        elif (types or set(map(type, values))) == {int}:
             found = np.array(values, dtype=np.int64)
-        except OverflowError:
-            found = None
-    elif types == {str}:
-        found = _digits(values)  # type: ignore[arg-type]
+    except (TypeError, OverflowError):
+        pass
     if found is not None and len(found):
         limit = TIME_LIMIT // unit
         if -limit <= int(found.min()) and int(found.max()) <= limit:
-            return (found if unit == 1 else found * unit), _NO_ROWS
+            whole = found.astype(np.int64, copy=False)
+            return (whole if unit == 1 else whole * unit), _NO_ROWS
     return _odd_times(values, odd, unit, what)
 
 
-def _digits(texts: Sequence[str]) -> NDArray[np.int64] | None:
-    """Decimal strings of one width as numbers; None where they are not that plain."""
-    width = len(texts[0])
-    if not 0 < width < 20 or set(map(len, texts)) != {width}:
-        return None
-    joined = "".join(texts)
-    if not joined.isascii():
-        return None
-    digits = np.frombuffer(joined.encode(), dtype=np.uint8).reshape(len(texts), width) - np.uint8(48)
-    if digits.max() > 9:
-        return None
-    if width == 19 and digits[:, 0].max() > 8:
-        return None
-    numbers: NDArray[np.int64] = digits.astype(np.int64) @ _POWERS[-width:]
-    return numbers
+Times = tuple[NDArray[np.int64], NDArray[np.bool_]]
 
 
-_POWERS: NDArray[np.int64] = 10 ** np.arange(18, -1, -1, dtype=np.int64)
+def both_times(first: Sequence[object], second: Sequence[object]) -> tuple[Times, Times]:
+    """`times` of two lists that are as long as each other: at once, if both are plain."""
+    try:
+        found = numbers([*first, *second])  # type: ignore[list-item]
+    except (TypeError, IndexError):
+        found = None
+    if found is None or found.max() > TIME_LIMIT:
+        return times(first), times(second)
+    start, end = found.astype(np.int64).reshape(2, -1)
+    return (start, _NO_ROWS), (end, _NO_ROWS)
 
 
 def _odd_times(
@@ -338,6 +345,7 @@ class Codes(dict[object, int]):
     def __init__(self, known: Mapping[object, int], prefix: str) -> None:
         super().__init__(known)
         self._prefix = prefix
+        self._most = max(known.values())
 
     def __missing__(self, value: object) -> int:
         if isinstance(value, str):
@@ -348,6 +356,12 @@ class Codes(dict[object, int]):
 
     def of(self, values: Sequence[object], odd: Oddities, what: str, default: int = 0) -> NDArray[np.uint8]:
         """The codes of a batch, `uint8[n]`; what is unknown is noted and taken as `default`."""
+        try:
+            codes = np.frombuffer(bytes(values), dtype=np.uint8)  # type: ignore[arg-type]
+            if len(codes) and codes.max() <= self._most:
+                return codes
+        except (TypeError, ValueError):
+            pass
         found = np.fromiter(map(self.__getitem__, values), dtype=np.int16, count=len(values))
         if len(found) and found.min() < 0:
             for row in np.flatnonzero(found < 0).tolist():
