@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -181,6 +183,23 @@ def test_what_a_window_gives_is_what_a_walk_gives(data: st.DataObject) -> None:
         return
     assert told(read(otlp, lines)) == expected
     assert told(read(otlp, request(*owners))) == expected
+    blanks = data.draw(st.lists(st.sampled_from(["", "", "", " ", "\n"]), min_size=1, max_size=40))
+    assert told(read(otlp, strewn(lines, blanks))) == expected
+
+
+def strewn(text: str, blanks: list[str]) -> str:
+    """JSON with blanks behind its commas, colons and brackets, taken in turn."""
+    tokens = re.findall(r'"(?:[^"\\]|\\.)*"|[^"]', text)
+    turns = cycle(blanks)
+    return "".join(token + next(turns) if token in set(",:{}[]") else token for token in tokens)
+
+
+def test_a_line_end_instead_of_a_comma_is_no_separator() -> None:
+    text = compact(request(owned("a", span(1)), owned("b", span(2), span(3), span(4))))
+    for at in (match.start() for match in re.finditer(r",\{", text)):
+        collection = read(otlp, text[:at] + "\n" + text[at + 1 :])
+        assert len(collection.store) < 4 or issues(collection)
+        assert collection.issues
 
 
 def test_ids_in_capitals_and_base64() -> None:

@@ -138,7 +138,7 @@ class Reader:
             last, end = False, stop - base
         if end <= 0:
             return False
-        cut = self._cutter.documents(window[:end])
+        cut = self._cutter.documents(window, end)
         if cut is not None:
             self._take(cut, cut.starts + base, base)
             self._failures = 0
@@ -185,7 +185,8 @@ class Reader:
         if not lines:
             return True
         mended: list[tuple[int, list[Fault]]] = []
-        cut = self._cutter.documents(b"\n".join([line.text for line in lines]), mended if mend else None)
+        window = b"\n".join([line.text for line in lines])
+        cut = self._cutter.documents(window, len(window), mended if mend else None)
         if cut is None:
             return False
         for number, faults in mended:
@@ -307,7 +308,7 @@ class Reader:
         stop = self._ahead.limit(base)
         if stop is not None and stop - base < end:
             end = stop - base
-        cut = self._cutter.resources(window[:end]) if end > 0 else None
+        cut = self._cutter.resources(window, end) if end > 0 else None
         if cut is None:
             return False
         self._take(cut, cut.starts + base, base)

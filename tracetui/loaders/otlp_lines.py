@@ -35,7 +35,7 @@ _BLANKS = b" \t\r\n\x1e"
 _REQUEST = b'{"resourceSpans":['
 _CLOSE = b"]}]}]}"
 _NEXT_RESOURCE = b'},{"resource":'
-_OPEN_ENDS = (b"{", b"[", b",")
+_OPEN_ENDS = (b"{", b"[", b",", b":")
 _ALIKE = 8
 
 

@@ -37,7 +37,8 @@ class Worker:
             except (msgspec.DecodeError, Refused):
                 return None
         else:
-            cut = self._cutter.documents(body) if what == LINES else self._cutter.resources(body)
+            cutter = self._cutter.documents if what == LINES else self._cutter.resources
+            cut = cutter(body, len(body))
             if cut is None or not cut.spans:
                 return None
             rows.add(cut.spans, cut.starts + base, cut.lengths, [(len(cut.spans), nobody, nobody)])

@@ -10,7 +10,8 @@ spans do. Here a window of whole containers is taken apart in a handful of C cal
 
 Where the spans begin is guessed by the bytes that open the first one. The guess is proved: every line must
 decode as one span, and the glue as containers with a `[0]` for each place that was cut. A list of whole
-values put in for a list of one value is the same document, so nothing else can have been there.
+values put in for a list of one value is the same document, so nothing else can have been there. Line ends
+that were there before are blanks between two tokens, or part a span from something that is one too many.
 """
 
 from __future__ import annotations
@@ -75,36 +76,40 @@ class Cutter:
         self.opening = b""
         self._closing = b""
 
-    def documents(self, window: bytes, mended: Mended | None = None) -> Cut | None:
+    def documents(self, window: bytes, end: int, mended: Mended | None = None) -> Cut | None:
         """Cut a window of whole documents, one a line; None if it is anything else.
 
         Args:
             window: The bytes.
+            end: Where they end in the window.
             mended: Gets the numbers of spans that did not fit and were made to, and what was wrong with them;
                 without it, they are something else.
         """
-        return self._cut(window, mended, whole_documents=True)
+        return self._cut(window, end, mended, whole_documents=True)
 
-    def resources(self, window: bytes) -> Cut | None:
-        """Cut a window of whole ResourceSpans with commas between them; None if it is anything else."""
-        return self._cut(window, None, whole_documents=False)
+    def resources(self, window: bytes, end: int) -> Cut | None:
+        """Cut a window of whole ResourceSpans with commas between them; None if it is anything else.
 
-    def _cut(self, window: bytes, mended: Mended | None, *, whole_documents: bool) -> Cut | None:
-        if not self._learn(window) or not is_text(window):
+        Args:
+            window: The bytes.
+            end: Where they end in the window.
+        """
+        return self._cut(window, end, None, whole_documents=False)
+
+    def _cut(self, window: bytes, end: int, mended: Mended | None, *, whole_documents: bool) -> Cut | None:
+        lines = bytearray(memoryview(window)[:end])
+        if not self._learn(window, end) or not is_text(lines):
             return None
         try:
-            places = self._places(window)
+            places = self._places(window, lines)
             if places is None:
                 return None
-            starts, lengths, counts, glue, lines = places
+            starts, lengths, counts, glue = places
             spans = _decoded(lines, window, starts, lengths, mended) if len(starts) else []
             if spans is None or len(spans) != len(starts):
                 return None
             cut = Cut(spans, starts, lengths)
             joined = b"0".join(glue)
-            # A line end inside a span would have been taken for one between two.
-            if _line_ends(window) != _line_ends(joined):
-                return None
             if whole_documents:
                 resources = _of_requests(_REQUESTS.decode_lines(joined), cut)
             else:
@@ -113,27 +118,32 @@ class Cutter:
             return None
         return cut if resources is not None and _group(resources, counts, cut) else None
 
-    def _learn(self, window: bytes) -> bool:
+    def _learn(self, window: bytes, end: int) -> bool:
         if not self.opening:
-            found = _OPENING.search(window)
+            found = _OPENING.search(window, 0, end)
             if found is None:
                 # Logs and metrics may come first.
-                return b'"spans"' not in window and b'"scopeSpans"' not in window
+                return window.find(b'"spans"', 0, end) < 0 and window.find(b'"scopeSpans"', 0, end) < 0
             self.opening = found[1]
         return True
 
-    def _places(self, window: bytes) -> tuple[Int64s, Int64s, list[int], list[bytes], bytearray] | None:
-        """Starts and lengths of the spans, how many there are in each array, the glue and the lines."""
-        data = np.frombuffer(window, np.uint8)
-        starts, opens = self._starts(window, data)
+    def _places(
+        self, window: bytes, lines: bytearray
+    ) -> tuple[Int64s, Int64s, list[int], list[bytes]] | None:
+        """Starts and lengths of the spans, how many there are in each array, and the glue.
+
+        Args:
+            window: The bytes.
+            lines: Those of them that are to be cut; gets a span a line.
+        """
+        starts, opens = self._starts(window, lines)
         if not len(starts):
-            return starts, starts, [], [window], bytearray()
+            return starts, starts, [], [bytes(lines)]
         if not opens[0]:
             return None
+        text = np.frombuffer(lines, np.uint8)
         firsts = np.flatnonzero(opens)
         lasts = np.append(firsts[1:], len(starts)) - 1
-        lines = bytearray(window)
-        text = np.frombuffer(lines, np.uint8)
         text[starts - 1] = 10
         ends = np.empty_like(starts)
         ends[:-1] = starts[1:] - 1
@@ -143,33 +153,35 @@ class Cutter:
         for number, (first, last) in enumerate(zip(begins, starts[lasts].tolist(), strict=True)):
             glue.append(window[at:first])
             text[at : first - 1] = 32
-            limit = begins[number + 1] if number + 1 < len(begins) else len(window)
-            at = self._value_end(window, last, limit)
-            if at < 0:
+            limit = begins[number + 1] if number + 1 < len(begins) else len(lines)
+            at = self._value_end(window, last, limit, len(lines))
+            # Or a blank would be taken for a part of the span.
+            if at < 0 or window[at - 1] != _CLOSE:
                 return None
             ends[lasts[number]] = at
-        glue.append(window[at:])
+        glue.append(window[at : len(lines)])
         text[at:] = 32
         text[int(starts[0]) - 1] = 32
-        return starts, ends - starts, (lasts - firsts + 1).tolist(), glue, lines
+        return starts, ends - starts, (lasts - firsts + 1).tolist(), glue
 
-    def _value_end(self, window: bytes, start: int, limit: int) -> int:
+    def _value_end(self, window: bytes, start: int, limit: int, window_end: int) -> int:
         """The index behind the last span of an array: where what closed the array before is seen again."""
         if self._closing:
             end = window.find(self._closing, start, limit)
             if end >= 0:
                 return end
-        end = _value_end(memoryview(window), start)
-        if 0 <= end < limit < len(window):
+        end = _value_end(memoryview(window)[:window_end], start)
+        if 0 <= end < limit < window_end:
             closing = _CLOSING.match(window, end, limit)
             self._closing = closing[0] if closing else b""
         return end
 
-    def _starts(self, window: bytes, data: npt.NDArray[np.uint8]) -> tuple[Int64s, npt.NDArray[np.bool_]]:
+    def _starts(self, window: bytes, lines: bytearray) -> tuple[Int64s, npt.NDArray[np.bool_]]:
         """Where spans seem to begin, and which of them open an array of spans."""
         if not self.opening:
             return np.zeros(0, np.int64), np.zeros(0, np.bool_)
-        found = find_all(window, self.opening)
+        data = np.frombuffer(lines, np.uint8)
+        found = find_all(lines, self.opening)
         found = found[found >= len(_BEFORE)]
         before = data[found - 1]
         joint = (before == _COMMA) & (data[found - 2] == _CLOSE)
@@ -208,11 +220,6 @@ def _mend(record: bytes) -> tuple[SpanRecord, list[Fault]] | None:
         return mend(record)
     except ValueError:
         return None
-
-
-def _line_ends(text: bytes) -> int:
-    # bytes.count of one byte is ten times slower than this.
-    return int(np.count_nonzero(np.frombuffer(text, np.uint8) == 10)) if text else 0
 
 
 def _value_end(view: memoryview, start: int) -> int:
