@@ -18,26 +18,24 @@ from tracetui.format import plural, size
 from tracetui.loaders import Progress
 from tracetui.text import neutralise
 
-from .adjusting import Adjuster
 from .bindings import GLOBAL, NOTHING_BEFORE, bindings_for, key_of
-from .contexts import contexts_of
 from .later import after
 from .loading import Arrived, Loading, Mail
-from .opening import Opener
 from .partial import tell_failures
-from .screens.start import LoadingScreen
 from .screens.waterfall import WaterfallScreen
 from .settings import Keeper, name_of
 from .showing import ShowingApp
 from .terminal import guarded_signals
 from .theme import APP_CSS
-from .watching import Watcher
 
 if TYPE_CHECKING:
     from tracetui.backends import ClientOptions
 
+    from .adjusting import Adjuster
     from .copy_choices import Copyable
+    from .opening import Opener
     from .visiting import Visitor
+    from .watching import Watcher
 
 REFRESH_SECONDS = 0.1
 """How often, at most, what is still loading is drawn anew."""
@@ -82,9 +80,6 @@ class TraceApp(ShowingApp):
         self.finished = False
         self.busy = False
         """Whether so much is being read that screens are to be drawn in pieces."""
-        self.opener = Opener(self)
-        self.adjuster = Adjuster(self)
-        self.watcher = Watcher(self)
         self._pumping = False
         self._remembered: Loading | None = None
 
@@ -98,12 +93,38 @@ class TraceApp(ShowingApp):
             self.opener.start()
             self.call_after_refresh(_collect_again)
         elif self.failure is None and len(self.screen_stack) == 1:
-            self.push_screen(LoadingScreen(self.loading.names, ascii=self.ascii))
+            from .screens.start import LoadingScreen
+
+            self.waiting = LoadingScreen(self.loading.names, ascii=self.ascii)
+            self.push_screen(self.waiting)
         self._listen()
         if self._visit:
             self.visitor.visit(
                 self._visit, tell=self._tell_visit, fail=self._fail_visit, read=self.loading.start
             )
+
+    # Parts in rooms of their own, none of them needed before the first picture is drawn.
+
+    @cached_property
+    def opener(self) -> Opener:
+        """What opens other sources."""
+        from .opening import Opener
+
+        return Opener(self)
+
+    @cached_property
+    def adjuster(self) -> Adjuster:
+        """What shows times by adjusted clocks."""
+        from .adjusting import Adjuster
+
+        return Adjuster(self)
+
+    @cached_property
+    def watcher(self) -> Watcher:
+        """What notices that files change."""
+        from .watching import Watcher
+
+        return Watcher(self)
 
     @cached_property
     def visitor(self) -> Visitor:
@@ -117,8 +138,8 @@ class TraceApp(ShowingApp):
         return "visitor" in vars(self) and self.visitor.cancel()
 
     def _tell_visit(self, text: str) -> None:
-        if isinstance(self.screen, LoadingScreen):
-            self.screen.tell_progress(text)
+        if self.waiting is not None:
+            self.waiting.tell_progress(text)
 
     def _fail_visit(self, error: TracetuiError) -> None:
         self.failure = error
@@ -126,7 +147,8 @@ class TraceApp(ShowingApp):
 
     def on_unmount(self) -> None:
         self.stop_visit()
-        self.opener.cancel()
+        if "opener" in vars(self):
+            self.opener.cancel()
         self.end_search()
         self.loading.attach(None)
         self.loading.stop()
@@ -218,9 +240,9 @@ class TraceApp(ShowingApp):
         elif self.finished and self.collection is not None and not self.collection.complete:
             text = f"stopped after {plural(sum(s.spans for s in self.collection.sources), 'span')}"
         for screen in self.screen_stack:
-            if isinstance(screen, LoadingScreen):
+            if screen is self.waiting and self.waiting is not None:
                 known = progress is not None and progress.bytes_total
-                screen.tell_progress(text, progress.bytes_read / known if progress and known else None)
+                self.waiting.tell_progress(text, progress.bytes_read / known if progress and known else None)
             elif isinstance(screen, WaterfallScreen):
                 screen.tell_progress(text)
         listed = self._list_screen()
@@ -260,6 +282,7 @@ class TraceApp(ShowingApp):
             if not self.stop_loading():
                 self.say(NOTHING_BEFORE)
         elif name == "help":
+            from .contexts import contexts_of
             from .screens.help import HelpScreen
 
             if isinstance(self.screen, HelpScreen):

@@ -10,7 +10,6 @@ from tracetui.errors import TracetuiError
 from tracetui.format import count
 
 from .asking import ask
-from .screens.start import LoadingScreen
 from .state.results import plain_id
 from .state.search_form import Field, Values, kept_fields, values_of
 from .trace_opening import TraceOpening
@@ -114,7 +113,7 @@ class Searching(TraceOpening):
         app.end_search()
         app.searching = self
         app._kept.clear()
-        if not isinstance(app.screen, LoadingScreen):
+        if app.screen is not app.waiting:
             app.leave_source()
 
     def stop_opening(self) -> bool:

@@ -24,7 +24,7 @@ from tracetui.config import (
 )
 from tracetui.text import neutralise
 
-from .keymap import keymap, remapped
+from .bindings import ACTIONS
 from .terminal import QuietApp, StdoutDriver
 from .theme import DEFAULT_THEME, PREFIX, choose, register_themes
 from .widgets.times import Clock
@@ -47,7 +47,11 @@ class Keeper:
         self, loaded: Loaded | None = None, recent: Path | None = None, searches: Path | None = None
     ) -> None:
         self.loaded = loaded or Loaded.defaults()
-        self.actions, troubles = remapped(self.settings)
+        self.actions, troubles = ACTIONS, list[str]()
+        if self.settings.keys:
+            from .keymap import remapped  # few have keys of their own
+
+            self.actions, troubles = remapped(self.settings)
         self.warnings = list(self.loaded.warnings)
         """What was wrong with the settings, a line each."""
         if troubles:
@@ -139,7 +143,10 @@ class SettledApp(QuietApp):
         self._failure_told = False
 
     def on_mount(self) -> None:
-        self.set_keymap(keymap(self.actions))
+        if self.actions is not ACTIONS:
+            from .keymap import keymap
+
+            self.set_keymap(keymap(self.actions))
         warnings = list(self.keeper.warnings)
         if self.missing_theme:
             warnings.append(

@@ -14,11 +14,9 @@ from tracetui.model.trace import Collection, Trace
 from .key_labels import Keyed
 from .loading import SMALL
 from .partial import tell_failures
-from .screens.start import LoadingScreen
 from .screens.waterfall import WaterfallScreen
 from .searching_app import SearchingApp
 from .settings import Keeper
-from .state.carry import carry_over
 from .state.facts import Facts, analyse, lay_out, rearrange
 from .state.queries import Kind, Queries
 from .state.view import ViewState
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from tracetui.analysis.finding import Finding
     from tracetui.model.store import SpanStore
 
+    from .screens.start import LoadingScreen
     from .screens.traces import TraceListScreen
     from .widgets.detail import DetailPane
 
@@ -58,6 +57,8 @@ class ShowingApp(SearchingApp):
         self._disable_tooltips = True  # nothing has one, and each screen would make a widget for them
         self.mode = mode
         self.ascii = ascii
+        self.waiting: LoadingScreen | None = None
+        """What is on the screen until there is something to show, if that took a while."""
         self.collection: Collection | None = None
         self.whole = True
         """Whether the collection is all that there will be."""
@@ -163,6 +164,8 @@ class ShowingApp(SearchingApp):
         elif known[0].forest is facts.forest:
             view = known[1]
         else:
+            from .state.carry import carry_over  # no part of a first picture
+
             view = carry_over(*known, facts, fresh)
         self._kept[facts.trace.trace_id] = facts, view
         while len(self._kept) > KEPT_TRACES:
@@ -198,7 +201,7 @@ class ShowingApp(SearchingApp):
         found = next((s for s in self.screen_stack if isinstance(s, WaterfallScreen)), None)
         screen = found or WaterfallScreen(ascii=self.ascii, pinned=self.keeper.settings.pinned)
         if found is None:
-            if isinstance(self.screen, LoadingScreen):
+            if self.screen is self.waiting:
                 self.switch_screen(screen)
             else:
                 self.push_screen(screen)

@@ -193,6 +193,9 @@ class PanedScreen(SearchedScreen):
         self._tracetui.go_on()
         if not self._furnished:
             self._furnished = True
+            from tracetui.tui import watching  # noqa: F401  # the first key needs both
+            from tracetui.tui.state import commands  # noqa: F401
+
             if self._detail_open:
                 from tracetui.tui.widgets import detail  # noqa: F401  # takes a turn by itself
             after(self, PAUSE_S, self._lay_out)

@@ -9,7 +9,6 @@ from textual import on
 from textual.binding import BindingType
 
 from tracetui.tui.bindings import NOTHING_BEFORE, bindings_for
-from tracetui.tui.state import commands, jumps, moves
 from tracetui.tui.state.facts import Facts
 from tracetui.tui.state.view import ViewState, Window
 from tracetui.tui.widgets.header import TraceHeader
@@ -107,6 +106,8 @@ class WaterfallScreen(ExplainedScreen):
 
     def action_run(self, name: str) -> None:
         """Carry out an action of the waterfall."""
+        from tracetui.tui.state import commands  # imported once the first picture is drawn, as all here
+
         self.touched = True
         view, facts = self._view, self._facts
         if commands.knows(name):
@@ -198,6 +199,8 @@ class WaterfallScreen(ExplainedScreen):
             if view.path is not None:
                 view.set_path(None)
             elif view.root >= 0:
+                from tracetui.tui.state import moves
+
                 moves.clear_root(view)
             else:
                 view.set_window(view.whole)
@@ -214,6 +217,8 @@ class WaterfallScreen(ExplainedScreen):
         view.cursor = event.node
         view.scroll_to_cursor(0)  # no more than must be: a second click is to find the row where it was
         if event.mark:
+            from tracetui.tui.state import moves
+
             moves.toggle(view)
         if event.twice and not event.mark:
             self._open_detail(True)
@@ -237,5 +242,7 @@ class WaterfallScreen(ExplainedScreen):
     @on(TraceHeader.Picked)
     def _service_picked(self, event: TraceHeader.Picked) -> None:
         if self._view is not None and self._facts is not None:
+            from tracetui.tui.state import jumps
+
             self.touched = True
             self._apply(jumps.longest_section(self._view, self._facts, event.service))

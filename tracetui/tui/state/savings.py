@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import numpy as np
 from msgspec import Struct
 
 from tracetui.analysis import Mode
-from tracetui.analysis.replay import Replay
 from tracetui.model.trace import Trace
+
+if TYPE_CHECKING:
+    from tracetui.analysis.replay import Replay
 
 SMALL = 2_000
 """Spans of a root that is replayed at once, in a few milliseconds."""
@@ -58,6 +61,8 @@ class Savings:
             self._replay(root)
 
     def _replay(self, root: int) -> Replay:
+        from tracetui.analysis.replay import Replay  # no part of a first picture
+
         with self._lock:
             if root not in self._replays:
                 self._replays[root] = Replay(self._trace.store, root, self._mode)
