@@ -160,6 +160,16 @@ class SettledApp(QuietApp):
         with suppress(NotKept):  # there is no screen any more to say it on
             self.keeper.write()
 
+    def get_css_variables(self) -> dict[str, str]:
+        # Textual asks before a theme is chosen, too: those of its own first one would not be used.
+        return super().get_css_variables() if hasattr(self, "_theme_told") else {}
+
+    def refresh_css(self, animate: bool = True) -> None:
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:  # nothing is styled yet: all sheets would be parsed, and once more for the first screen
+            self.stylesheet.set_variables(self.get_css_variables())
+
     @property
     def themes(self) -> list[str]:
         """The names of all themes: the program's own, then Textual's in the order of the alphabet."""

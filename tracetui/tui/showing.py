@@ -33,7 +33,7 @@ KEPT_TRACES = 16
 """Traces whose analysis and view are kept for coming back to them."""
 
 
-class _Lowest(Screen[None]):
+class _Lowest(Screen[None], inherit_css=False):
     """Below all others, and never seen: no message is shown on it."""
 
     BLANK = True
