@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.analysis.columns import US, S, store
-from tracetui.analysis import Mode, alternatives, critical_paths, reason, why_empty
+from tracetui.analysis import Mode, critical_paths
+from tracetui.analysis.reasons import alternatives, reason, why_empty
 
 LEAF = "own time, it has no children"
 

@@ -15,7 +15,6 @@ from msgspec.structs import replace
 from tracetui.analysis.blocking import Blocking, Mode, clip_again, clip_below, find_blocking
 from tracetui.analysis.chunks import chunks
 from tracetui.analysis.columns import Ints, Mask, Rows, SpanColumns
-from tracetui.analysis.rewalk import rewalk
 from tracetui.analysis.walk import steps, take
 
 Int32s = npt.NDArray[np.int32]
@@ -160,6 +159,8 @@ def waited_for(store: SpanColumns, first: int, last: int, mode: Mode = Mode.DEFA
         cut_rows, until = _walk(store, blocking, rows[blocking.blocks[rows]], mode, reached)
         on_path = _with_ancestors(reached, size)
     if len(tops):
+        from tracetui.analysis.rewalk import rewalk  # few traces are so deep
+
         clip_again(store, blocking, tops)
     for top in tops.tolist():
         on_path[top : top + int(size[top])] = False

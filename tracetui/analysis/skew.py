@@ -12,19 +12,21 @@ Calls that do not have to lie inside (messages, FOLLOWS_FROM, callees that outla
 from __future__ import annotations
 
 from collections import deque
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from msgspec import Struct
 
 from tracetui.analysis.blocking import MILLISECOND, row_eps
-from tracetui.analysis.clocks import Clocks, find_clocks
 from tracetui.analysis.columns import Ints, Mask, Rows, end_times, local_parents
 from tracetui.model.clock_offset import ClockOffset
 from tracetui.model.distinct import distinct
 from tracetui.model.issues import IssueCode
 from tracetui.model.store import Flag, Kind, SpanStore
 from tracetui.model.trace import Collection, Trace
+
+if TYPE_CHECKING:
+    from tracetui.analysis.clocks import Clocks
 
 ADJUSTED: Final = b"imestamps were adjusted by"
 _LEAST_EPS: Final = 2_000
@@ -60,6 +62,8 @@ def find_skew(trace: Trace) -> Skew:
     Args:
         trace: The trace; resources, and records with warnings, are read.
     """
+    from tracetui.analysis.clocks import find_clocks  # most traces give no reason to compare clocks
+
     adjusted = _adjusted_rows(trace)
     clocks = find_clocks(trace)
     eps = int(row_eps(trace.store, np.array([trace.first]))[0])

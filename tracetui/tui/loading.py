@@ -11,7 +11,6 @@ from threading import Event, Lock, Thread
 from msgspec import Struct
 
 from tracetui.analysis import Mode
-from tracetui.analysis.adjusted import adjust
 from tracetui.analysis.skew import tell_skew
 from tracetui.errors import TracetuiError
 from tracetui.loaders import LoadOptions, Progress, load
@@ -200,9 +199,12 @@ class Loading:
         if facts is not None and len(facts.forest) > SMALL:
             self._put(arrived=Arrived(collection, facts, done=False, view=_view(facts)))
         tell_skew(collection)
-        by_clock = adjust(collection) if self.adjusted else collection
-        if by_clock is not collection:
-            collection, facts = by_clock, _only(by_clock)
+        if self.adjusted:
+            from tracetui.analysis.adjusted import adjust
+
+            by_clock = adjust(collection)
+            if by_clock is not collection:
+                collection, facts = by_clock, _only(by_clock)
         if facts is not None:
             facts = analyse(facts, self._mode)
         self._put(arrived=Arrived(collection, facts, done=True, view=_view(facts)))

@@ -106,6 +106,9 @@ class PanedScreen(SearchedScreen):
         yield self._keys
 
     def on_resize(self, event: events.Resize) -> None:
+        if event.size == self._size and self.app._batch_count:
+            event.prevent_default()  # laid out for that size, and while the application starts not drawn yet
+            return
         self._lay_out(event.size.width, event.size.height)
 
     def _lay_out(self, width: int = -1, height: int = -1) -> None:
