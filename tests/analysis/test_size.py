@@ -10,8 +10,7 @@ import pytest
 from tests.analysis import shapes
 from tests.analysis.columns import Columns
 from tracetui.analysis import Mode, critical_paths, on_path_ns, self_times
-from tracetui.analysis.reasons import alternatives, reason
-from tracetui.analysis.reasons import MOST_ALTERNATIVES, Reasons
+from tracetui.analysis.reasons import MOST_ALTERNATIVES, Reasons, alternatives, reason
 from tracetui.analysis.replay import Replay
 
 MANY = 200_000
