@@ -17,7 +17,6 @@ from tracetui.sources import (
     PackedSource,
     Scratch,
     Stopped,
-    ZipArchive,
     open_member,
     open_source,
     packed,
@@ -25,6 +24,7 @@ from tracetui.sources import (
     unpack,
 )
 from tracetui.sources import zstd as zstd_source
+from tracetui.sources.zipped import ZipArchive
 from tracetui.sources.zstd import library
 
 SKIPPABLE = b"\x50\x2a\x4d\x18\x05\x00\x00\x00hello"

@@ -123,3 +123,16 @@ def test_a_courteous_load_waits_for_the_first_picture(monkeypatch: pytest.Monkey
     assert not loading._drawn.is_set()
     loading.stop()
     assert loading._drawn.is_set()
+
+
+def test_a_file_has_a_head_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "HEAD_START_SECONDS", 30.0)
+    loading = Loading([str(sample("checkout.json"))], LoadOptions())
+    loading.start(courteous=True)
+    loading.head_start()
+    assert loading.take().arrived is not None
+
+
+def test_nobody_stands_aside_for_a_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "HEAD_START_SECONDS", None)  # for ever
+    Loading(["-"], LoadOptions()).head_start()  # it is not even started

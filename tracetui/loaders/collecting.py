@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tracetui.errors import InputError, NotATrace, TracetuiError
 from tracetui.loaders.control import Control
 from tracetui.loaders.detect import Loader, find_loader
@@ -20,12 +22,14 @@ from tracetui.sources import (
     Scratch,
     SpooledSource,
     TranscodedSource,
-    ZipArchive,
     as_utf8,
     expand,
     open_member,
     open_source,
 )
+
+if TYPE_CHECKING:
+    from tracetui.sources.zipped import ZipArchive
 
 
 class Pulse:
@@ -119,6 +123,11 @@ class Collecting:
 
     def read_opened(self, opened: ByteSource | ZipArchive) -> None:
         """Read a source or an archive that is open. Raises as `read_source`."""
+        if isinstance(opened, FileSource):
+            self.read_source(opened)
+            return
+        from tracetui.sources.zipped import ZipArchive
+
         if isinstance(opened, ZipArchive):
             self._read_archive(opened)
         else:

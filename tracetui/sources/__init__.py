@@ -8,10 +8,9 @@ from tracetui.sources.packed import PackedSource
 from tracetui.sources.scratch import Scratch
 from tracetui.sources.spool import SpooledSource
 from tracetui.sources.transcoded import TranscodedSource, as_utf8
-from tracetui.sources.zipped import ZipArchive
 
 __all__ = [
     "ByteSource", "Fate", "FileSource", "Found", "MemorySource", "PackedSource", "Scratch", "SpooledSource",
-    "Stopped", "Tick", "TranscodedSource", "ZipArchive", "as_utf8", "expand", "file_under", "open_member",
+    "Stopped", "Tick", "TranscodedSource", "as_utf8", "expand", "file_under", "open_member",
     "open_source", "unpack",
 ]  # fmt: skip

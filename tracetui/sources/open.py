@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from typing import TYPE_CHECKING
 
 from tracetui.errors import InputError, NotATrace
 from tracetui.files import reason
-from tracetui.sources import gzipped, streams, zipped, zstd
 from tracetui.sources.base import ByteSource, Tick, no_tick
 from tracetui.sources.file import FileSource
 from tracetui.sources.packed import PackedSource
 from tracetui.sources.scratch import Scratch
 from tracetui.sources.spool import SpooledSource
-from tracetui.sources.zipped import ZipArchive
+
+# Most sources are plain files: what is for others is imported where there is one.
+if TYPE_CHECKING:
+    from tracetui.sources.zipped import ZipArchive
 
 
 def open_source(
@@ -69,6 +72,10 @@ def unpack(
     packed: type[PackedSource] | None = None
     if not head:
         raise NotATrace("is empty", source=source.name, hint="nothing to show")
+    if head[:1] in (b"{", b"["):
+        return source
+    from tracetui.sources import gzipped, zipped, zstd
+
     if head[:2] == gzipped.MAGIC:
         packed = gzipped.GzipSource
     elif zstd.is_zstd(head):
@@ -76,7 +83,7 @@ def unpack(
     elif zstd.is_messages(head):
         packed = zstd.MessagesSource
     elif archives and head[:4] in zipped.MAGICS:
-        return ZipArchive(source, max_bytes=max_bytes, scratch=scratch, tick=tick)
+        return zipped.ZipArchive(source, max_bytes=max_bytes, scratch=scratch, tick=tick)
     return source if packed is None else packed(source, max_bytes=max_bytes, scratch=scratch, tick=tick)
 
 
@@ -87,12 +94,14 @@ def open_member(archive: ZipArchive, number: int) -> ByteSource:
         InputError: It cannot be read.
     """
     source = unpack(archive.member(number), archives=False, **archive.limits)
+    from tracetui.sources.zipped import ZipArchive
+
     assert not isinstance(source, ZipArchive)
     return source
 
 
 def _open_raw(name: str, max_bytes: int | None, scratch: Scratch, tick: Tick) -> ByteSource:
-    own = 0 if name == "-" else streams.own_descriptor(name)
+    own = 0 if name == "-" else _own_descriptor(name)
     descriptor = _open_path(name) if name != "-" else os.dup(_stdin())
     found = os.fstat(descriptor)
     if stat.S_ISDIR(found.st_mode):
@@ -102,10 +111,21 @@ def _open_raw(name: str, max_bytes: int | None, scratch: Scratch, tick: Tick) ->
         at_start = name != "-" or os.lseek(descriptor, 0, os.SEEK_CUR) == 0
         if at_start:
             return FileSource(name, descriptor, again=own is None)
+    from tracetui.sources import streams
+
     # What lies in /proc or /sys has no size before it is read.
     first_byte_s = None if own is not None or stat.S_ISREG(found.st_mode) else streams.FIRST_BYTE_S
     stream = streams.pieces(name, descriptor, tick, first_byte_s=first_byte_s)
     return SpooledSource(name, stream, max_bytes=max_bytes, scratch=scratch)
+
+
+def _own_descriptor(name: str) -> int | None:
+    """The descriptor of this process that a path stands for; None if there is none."""
+    if not name.startswith(("/dev/", "/proc/")):
+        return None
+    from tracetui.sources import streams
+
+    return streams.own_descriptor(name)
 
 
 def _stdin() -> int:
@@ -118,7 +138,9 @@ def _stdin() -> int:
 def _open_path(name: str) -> int:
     try:
         if stat.S_ISSOCK(os.stat(name).st_mode):
-            own = streams.own_descriptor(name)
+            from tracetui.sources import streams
+
+            own = _own_descriptor(name)
             return streams.connect(name) if own is None else os.dup(own)
         # Opening a FIFO that nobody writes to must not hang.
         return os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -64,6 +64,7 @@ def run(
     visit = names[0] if len(names) == 1 and _is_address(names[0]) and not loading.trace_ids else ""
     if names and not visit:
         loading.start(courteous=True)
+        loading.head_start()
 
     from .app import run_app
 

@@ -5,6 +5,7 @@ And leaves what it has in a mailbox of which only the latest counts.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from threading import Event, Lock, Thread
 
@@ -25,6 +26,8 @@ LARGE = 4 << 20
 """Bytes of a source from which a courteous load waits for its first picture to be drawn."""
 COURTESY_SECONDS = 3.0
 """How long it waits for that picture, at most."""
+HEAD_START_SECONDS = 0.1
+"""How long at most the screen's thread stands aside for the first of what is read."""
 
 
 class Arrived(Struct, frozen=True):
@@ -85,6 +88,7 @@ class Loading:
         self._lock = Lock()
         self._stop = Event()
         self._drawn = Event()
+        self._has_come = Event()
         self._is_large = True
         self._wake: Callable[[], None] | None = None
         self._thread = Thread(target=self._run, name="tracetui-load", daemon=True)
@@ -104,6 +108,14 @@ class Loading:
         if not courteous:
             self._drawn.set()
         self._thread.start()
+
+    def head_start(self) -> None:
+        """Have the load run alone until there is something to show of a file, but not for long.
+
+        Threads share one interpreter: one after the other they take less time than side by side.
+        """
+        if all(map(os.path.isfile, self.names)):
+            self._has_come.wait(HEAD_START_SECONDS)
 
     def go_on(self) -> None:
         """A first picture is on the screen: no more courtesy is needed."""
@@ -162,6 +174,8 @@ class Loading:
             mail.error = error or mail.error
             mail.finished = finished or mail.finished
             wake = self._wake if was_empty else None
+        if arrived is not None or finished:
+            self._has_come.set()
         if wake is not None:
             wake()
 
