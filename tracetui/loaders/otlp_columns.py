@@ -17,6 +17,7 @@ from tracetui.loaders.values import (
     Oddities,
     TraceCodes,
     both_times,
+    codes_of,
     id_flags,
     kinds,
     shown,
@@ -190,7 +191,7 @@ class SpanRows:
             "flags": flags,
             "start_ns": start,
             "duration_ns": duration,
-            "name": np.fromiter(map(builder.strings.__getitem__, names), np.int32, len(names)),
+            "name": codes_of(builder.strings, names),
             "kind": self._kinds.of([span.kind for span in spans], odd, "kind"),
             "status": self._statuses.of(codes, odd, "status"),
         }
@@ -198,7 +199,7 @@ class SpanRows:
     def _trace_codes(self, texts: list[str]) -> Int32s:
         if texts[0] == texts[-1] and texts.count(texts[0]) == len(texts):
             return np.full(len(texts), self._traces[texts[0]], np.int32)
-        return np.fromiter(map(self._traces.__getitem__, texts), np.int32, len(texts))
+        return codes_of(self._traces, texts)
 
     def _times(self, spans: list[SpanRecord], flags: npt.NDArray[np.uint16]) -> tuple[Int64s, Int64s]:
         """Starts and durations in nanoseconds; flags those that lack one."""

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ from tracetui.loaders.oddities import TraceIssues as TraceIssues
 from tracetui.loaders.oddities import tell_capitals
 from tracetui.model.issues import IssueCode
 from tracetui.model.store import Flag, Kind, Status
+
+T = TypeVar("T")
 
 TIME_LIMIT = 1 << 62
 """Times and durations beyond this many nanoseconds (the year 2116) are not believed: sums must fit int64."""
@@ -357,17 +359,26 @@ class Codes(dict[object, int]):
     def of(self, values: Sequence[object], odd: Oddities, what: str, default: int = 0) -> NDArray[np.uint8]:
         """The codes of a batch, `uint8[n]`; what is unknown is noted and taken as `default`."""
         try:
-            codes = np.frombuffer(bytes(values), dtype=np.uint8)  # type: ignore[arg-type]
-            if len(codes) and codes.max() <= self._most:
-                return codes
+            numbers = np.frombuffer(bytes(values), dtype=np.uint8)  # type: ignore[arg-type]
+            if not len(numbers) or numbers.max() <= self._most:
+                return numbers
         except (TypeError, ValueError):
             pass
-        found = np.fromiter(map(self.__getitem__, values), dtype=np.int16, count=len(values))
-        if len(found) and found.min() < 0:
+        found = codes_of(self, values)
+        if found.min() < 0:
             for row in np.flatnonzero(found < 0).tolist():
                 odd.add(row, IssueCode.BAD_TYPE, f"{what} {shown(values[row])}")
             found[found < 0] = default
         return found.astype(np.uint8)
+
+
+def codes_of(known: Mapping[T, int], values: Sequence[T]) -> NDArray[np.int32]:
+    """What values stand for, int32[n]; quickest where that is less than 256, as it is most of the time."""
+    codes = list(map(known.__getitem__, values))
+    try:
+        return np.frombuffer(bytes(codes), dtype=np.uint8).astype(np.int32)
+    except ValueError:
+        return np.array(codes, dtype=np.int32)
 
 
 def kinds() -> Codes:

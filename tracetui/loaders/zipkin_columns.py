@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from tracetui.loaders.control import Control
 from tracetui.loaders.lenient import Fault
 from tracetui.loaders.parts import Part
 from tracetui.loaders.records import Chunk, locate
-from tracetui.loaders.values import Oddities, TraceCodes, id_flags, kinds, span_ids, times
+from tracetui.loaders.values import Oddities, TraceCodes, codes_of, id_flags, kinds, span_ids, times
 from tracetui.loaders.zipkin_details import core_times, is_error, resource_attributes
 from tracetui.loaders.zipkin_records import Endpoint, SpanRecord, endpoint
 from tracetui.model.builder import StoreBuilder
@@ -176,8 +177,9 @@ class SpanRows:
         ids, opaque = span_ids([span.id for span in spans], builder, odd)
         parents, parents_opaque = span_ids([span.parent_id for span in spans], builder, odd, parents=True)
         flags = id_flags(ids, opaque, parents, parents_opaque)
-        _flag_some(flags, Flag.EVENTS, [span.annotations for span in spans])
-        _flag_some(flags, Flag.SHARED, [span.shared for span in spans])
+        if any([span.annotations or span.shared for span in spans]):  # noqa: C419
+            _flag_some(flags, Flag.EVENTS, [span.annotations for span in spans])
+            _flag_some(flags, Flag.SHARED, [span.shared for span in spans])
         start, duration = self._times(spans, flags, offsets, lengths)
         names = [span.name or "" for span in spans]
         return {
@@ -187,23 +189,23 @@ class SpanRows:
             "flags": flags,
             "start_ns": start,
             "duration_ns": duration,
-            "name": np.fromiter(map(builder.strings.__getitem__, names), np.int32, len(names)),
+            "name": codes_of(builder.strings, names),
             "resource": self._resources(spans),
             "kind": self._kinds.of([span.kind for span in spans], odd, "kind"),
             "status": _statuses(spans),
         }
 
     def _trace_codes(self, texts: list[str]) -> Int32s:
-        if texts.count(texts[0]) == len(texts):
+        if texts[0] == texts[-1] and texts.count(texts[0]) == len(texts):
             return np.full(len(texts), self._traces[texts[0]], np.int32)
-        return np.fromiter(map(self._traces.__getitem__, texts), np.int32, len(texts))
+        return codes_of(self._traces, texts)
 
     def _resources(self, spans: list[SpanRecord]) -> Int32s:
         raws = [span.local_endpoint for span in spans]
         texts = b"\n".join(raws).split(b"\n")
         if len(texts) != len(raws):
             texts = list(map(bytes, raws))
-        codes = np.fromiter(map(self._endpoints.__getitem__, texts), np.int32, len(texts))
+        codes = codes_of(self._endpoints, texts)
         for row in np.flatnonzero(codes < 0).tolist():
             for code, sample in endpoint(texts[row])[1]:
                 self._odd.add(row, code, sample)
@@ -232,8 +234,7 @@ class SpanRows:
 
 def _flag_some(flags: npt.NDArray[np.uint16], flag: Flag, values: list[Any]) -> None:
     """Flag the spans for which a value says something."""
-    if values.count(None) < len(values):
-        flags[np.fromiter(map(bool, values), np.bool_, len(values))] |= np.uint16(flag)
+    flags[list(compress(range(len(values)), values))] |= np.uint16(flag)
 
 
 def _maybe(values: list[Any], odd: Oddities | None) -> tuple[Int64s, Bools | None]:
@@ -254,13 +255,9 @@ def _maybe(values: list[Any], odd: Oddities | None) -> tuple[Int64s, Bools | Non
 def _statuses(spans: list[SpanRecord]) -> npt.NDArray[np.uint8]:
     """ERROR where there is a tag `error`."""
     statuses = np.zeros(len(spans), np.uint8)
-    tags = [span.tags for span in spans]
     try:
-        errors = [one.error for one in tags]  # type: ignore[union-attr]
+        rows = [row for row, span in enumerate(spans) if span.tags.error is not UNSET]  # type: ignore[union-attr]
     except AttributeError:
-        errors = [UNSET if one is None else one.error for one in tags]
-    if errors.count(UNSET) < len(errors):
-        for row, error in enumerate(errors):
-            if error is not UNSET and is_error(error):
-                statuses[row] = Status.ERROR
+        rows = [row for row, span in enumerate(spans) if span.tags and span.tags.error is not UNSET]
+    statuses[[row for row in rows if is_error(spans[row].tags.error)]] = Status.ERROR  # type: ignore[union-attr]
     return statuses

@@ -18,26 +18,29 @@ class Empty(msgspec.Struct, gc=False):
     """Any JSON object, not looked at."""
 
 
-class ErrorTag(msgspec.Struct, gc=False):
+class ErrorTag(msgspec.Struct, frozen=True, gc=False):
     """The tags of a span; only whether one is `error` is wanted."""
 
     error: Any = UNSET
 
 
-class SpanRecord(msgspec.Struct, gc=False, rename="camel"):
-    """What the columns need of a span."""
+NO_TAGS = ErrorTag()
+
+
+class SpanRecord(msgspec.Struct, gc=False, rename="camel", kw_only=True):
+    """What the columns need of a span, in the order in which most writers have it."""
 
     trace_id: str
-    id: str
     parent_id: str | None = ""
-    name: str | None = ""
+    id: str
     kind: str | None = None
+    name: str | None = ""
     timestamp: Number = UNSET
     duration: Number = UNSET
     local_endpoint: msgspec.Raw = NO_ENDPOINT
     remote_endpoint: Empty | None = None
     annotations: tuple[Empty, ...] | None = None
-    tags: ErrorTag | None = None
+    tags: ErrorTag | None = NO_TAGS
     shared: bool | None = None
     debug: bool | None = None
 
