@@ -6,7 +6,7 @@ import msgspec
 
 from tracetui.loaders.control import Control
 from tracetui.loaders.documents import Piece
-from tracetui.loaders.parts import Part, Refused, Scratch, Strict, counted
+from tracetui.loaders.parts import Part, Refused, Scratch, Strict
 from tracetui.loaders.records import Separator, Shape, prove
 from tracetui.loaders.zipkin_columns import SpanRows
 from tracetui.loaders.zipkin_records import SpanRecord, endpoint
@@ -47,5 +47,5 @@ class Worker:
         if not builder.is_silent:
             return None
         part = builder.part()
-        part.columns["resource"], part.owners = counted(part.columns["resource"], list(endpoints).__getitem__)
+        part.owners = list(endpoints)
         return part
