@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.model.build import S, build, codes, keys, parents
-from tracetui.model import identity
+from tracetui.model import id_index, identity
 from tracetui.model.store import Flag, Kind
 
 
@@ -131,7 +131,7 @@ def test_hash_collisions_change_nothing(records: list[tuple[int, int, str]]) -> 
     if not spans:
         return
     plain = build(*spans)
-    with patch.object(identity, "_mix", everything_collides):
+    with patch.object(id_index, "_mix", everything_collides):
         colliding = build(*spans)
     for trace in range(len(plain.traces)):
         assert parents(plain, trace) == parents(colliding, trace)

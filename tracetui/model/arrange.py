@@ -11,6 +11,7 @@ from tracetui.errors import InputError
 from tracetui.model.identity import Clocks, Digests, Identity, identify
 from tracetui.model.issues import IssueCode
 from tracetui.model.shared import tell_shared
+from tracetui.model.side_by_side import side_by_side
 from tracetui.model.store import Flag, Kind, RecordPlace, ResourceTable, SpanStore
 from tracetui.model.times import TraceLogs, mend_times
 from tracetui.model.trace import Collection, SourceInfo
@@ -64,16 +65,18 @@ def arrange(builder: StoreBuilder, columns: Columns, *, complete: bool) -> Colle
     _tell_orphans(builder, columns, parent, logs)
     _tell_roots(builder, columns, parent, logs)
     _tell_outside(builder, columns, parent, logs)
+    log_of = logs.logs
+    # They hold columns, of which each is to go as soon as it has been laid out.
+    del identity, clocks, partial, logs
     store, trace_codes = _lay_out(builder, columns, parent, forest, resources)
-    position = np.empty(len(parent), np.int32)
-    position[forest.order] = np.arange(len(parent), dtype=np.int32)
+    position = forest.position
     if more_records:
         store.more_records = {int(position[place[host]]): more for host, more in more_records.items()}
     sources = [
         SourceInfo(entry.source.name, entry.format, entry.source.size or 0, spread[number], counts[number])
         for number, entry in enumerate(builder.sources)
     ]
-    trace_logs = [logs.logs.get(code) for code in trace_codes]
+    trace_logs = [log_of.get(code) for code in trace_codes]
     for log, first in zip(trace_logs, store.trace_first.tolist(), strict=False):
         if log is not None:
             log.move_samples(lambda row, first=first: int(position[row]) - first)  # type: ignore[misc]
@@ -258,10 +261,8 @@ def _lay_out(
 ) -> tuple[SpanStore, list[int]]:
     """Bring every column into waterfall order, one at a time; also which traces have spans."""
     order = forest.order
-    position = np.empty(len(order), np.int32)
-    position[order] = np.arange(len(order), dtype=np.int32)
     above = parent[order]
-    above = np.where(above >= 0, position[above], np.int32(-1))
+    above = np.where(above >= 0, forest.position[above], np.int32(-1))
     counts = np.bincount(columns.pop("trace"), minlength=1)
     codes = np.flatnonzero(counts).tolist()
     resource = columns["resource"][order]
@@ -269,7 +270,7 @@ def _lay_out(
         service = np.where(resource >= 0, resources.service[resource], np.int32(0))
     else:
         service = np.zeros(len(order), np.int32)
-    taken: dict[str, Any] = {name: columns.pop(name)[order] for name in list(columns)}
+    taken: dict[str, Any] = {name: _in_order(columns.pop(name), order) for name in list(columns)}
     store = SpanStore(
         **taken,
         parent=above,
@@ -285,3 +286,16 @@ def _lay_out(
         sources=[entry.source for entry in builder.sources],
     )
     return store, codes
+
+
+def _in_order(column: npt.NDArray[Any], order: Int32s) -> npt.NDArray[Any]:
+    """Rows brought into an order, which copies them."""
+    laid: npt.NDArray[Any] = np.empty(len(order), column.dtype)
+
+    def lay(first: int) -> None:
+        part = slice(first, first + _AT_ONCE)
+        # No row is out of bounds; told so, numpy needs no copy of its own to fall back to.
+        np.take(column, order[part], out=laid[part], mode="clip")
+
+    side_by_side(lay, range(0, len(order), _AT_ONCE), len(order))
+    return laid

@@ -13,13 +13,14 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct, field
 
+from tracetui.model.id_index import IdIndex
+from tracetui.model.side_by_side import side_by_side
 from tracetui.model.store import Flag, Kind
 
 Columns = dict[str, npt.NDArray[Any]]
 Rows = npt.NDArray[np.int64]
-Hashes = npt.NDArray[np.uint64]
 AnyRows = npt.NDArray[np.integer[Any]]
-_AT_ONCE = 1 << 17
+_AT_ONCE = 1 << 16
 """Parents looked up in one go: enough to be quick, few enough to need little memory."""
 Reference = tuple[bool, int, bool]
 """A parent reference: is CHILD_OF (else FOLLOWS_FROM), the id, the id is opaque."""
@@ -72,102 +73,6 @@ class Identity(Struct):
     server_of: dict[int, int] = field(default_factory=dict)
 
 
-class IdIndex:
-    """Finds the first row with an id of a trace.
-
-    One sorted hash column serves all traces; equal hashes are checked against trace and id, so a chance
-    collision costs time, never truth.
-    """
-
-    def __init__(self, columns: Columns, rows: Rows) -> None:
-        self._columns = columns
-        opaque = (columns["flags"][rows] & Flag.OPAQUE_ID) != 0
-        hashes = _mix(columns["trace"][rows], columns["span_id"][rows], opaque)
-        order = np.argsort(hashes, kind="stable").astype(np.int32)
-        self.rows: npt.NDArray[np.int32] = rows[order].astype(np.int32)
-        self.hashes: Hashes = hashes[order]
-        same = self.hashes[1:] == self.hashes[:-1]
-        self.repeats: Rows = np.flatnonzero(same)
-
-    def groups(self, without: Rows) -> list[list[int]]:
-        """Rows that share trace and id, two or more each, in source order.
-
-        Args:
-            without: First rows of runs that are settled already.
-        """
-        found: list[list[int]] = []
-        at = 0
-        settled = np.isin(self.rows[self.repeats], without)
-        repeats = self.repeats[~settled].tolist()
-        while at < len(repeats):
-            end = at
-            while end + 1 < len(repeats) and repeats[end + 1] == repeats[end] + 1:
-                end += 1
-            found.extend(self._split(self.rows[repeats[at] : repeats[end] + 2].tolist()))
-            at = end + 1
-        return found
-
-    def _split(self, rows: list[int]) -> list[list[int]]:
-        """Take a run of equal hashes apart by what the rows really are."""
-        by_id: dict[tuple[int, int, int], list[int]] = {}
-        trace, span_id, flags = (self._columns[name] for name in ("trace", "span_id", "flags"))
-        for row in rows:
-            real = (int(trace[row]), int(span_id[row]), int(flags[row]) & Flag.OPAQUE_ID)
-            by_id.setdefault(real, []).append(row)
-        return [sorted(group) for group in by_id.values() if len(group) > 1]
-
-    def find(self, trace: npt.NDArray[np.int32], ids: Hashes, opaque: AnyRows) -> npt.NDArray[np.int32]:
-        """The first row with each id in its trace.
-
-        Args:
-            trace: int32[k], traces.
-            ids: uint64[k], ids.
-            opaque: uint16[k], not zero where the id is a text's code.
-
-        Returns:
-            int32[k], rows; -1 where there is none.
-        """
-        if not len(self.rows) or not len(ids):
-            return np.full(len(ids), -1, np.int32)
-        hashes = _mix(trace, ids, opaque != 0)
-        ordered = np.argsort(hashes)
-        place = np.empty(len(ids), np.int64)
-        place[ordered] = np.searchsorted(self.hashes, hashes[ordered])
-        place[place == len(self.rows)] = 0
-        rows = self.rows[place]
-        columns = self._columns
-        hit = (columns["span_id"][rows] == ids) & (columns["trace"][rows] == trace)
-        hit &= ((columns["flags"][rows] & Flag.OPAQUE_ID) != 0) == (opaque != 0)
-        for miss in np.flatnonzero(~hit & (self.hashes[place] == hashes)).tolist():
-            rows[miss] = self._among_collisions(
-                int(place[miss]), int(trace[miss]), int(ids[miss]), bool(opaque[miss])
-            )
-            hit[miss] = rows[miss] >= 0
-        rows[~hit] = -1
-        return rows
-
-    def _among_collisions(self, place: int, trace: int, span_id: int, opaque: bool) -> int:
-        columns, wanted = self._columns, self.hashes[place]
-        while place < len(self.rows) and self.hashes[place] == wanted:
-            row = int(self.rows[place])
-            is_opaque = bool(int(columns["flags"][row]) & Flag.OPAQUE_ID)
-            if (int(columns["trace"][row]), int(columns["span_id"][row]), is_opaque) == (
-                trace,
-                span_id,
-                opaque,
-            ):
-                return row
-            place += 1
-        return -1
-
-
-def _mix(trace: npt.NDArray[np.int32], ids: Hashes, opaque: npt.NDArray[np.bool_]) -> Hashes:
-    salt = trace.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    salt += opaque.astype(np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F)
-    mixed: Hashes = ids ^ salt
-    return mixed
-
-
 def identify(
     columns: Columns,
     alternatives: dict[int, list[Reference]],
@@ -189,18 +94,21 @@ def identify(
     """
     flags = columns["flags"]
     rows = len(flags)
-    index = IdIndex(columns, np.flatnonzero((flags & Flag.NO_ID) == 0))
+    index = IdIndex(columns)
     identity = Identity(np.full(rows, -1, np.int32), np.zeros(rows, np.int32))
     stands_for = _settle_repeats(index, columns, identity, clocks, digests, partial)
     _choose_among(index, columns, alternatives)
     _drop_self_references(columns)
-    for first in range(0, rows, _AT_ONCE):
+
+    def find_parents(first: int) -> None:
         child = np.flatnonzero((flags[first : first + _AT_ONCE] & Flag.HAS_PARENT) != 0) + first
-        opaque = flags[child] & Flag.OPAQUE_PARENT
+        opaque = (flags[child] & Flag.OPAQUE_PARENT) != 0
         found = index.find(columns["trace"][child], columns["parent_id"][child], opaque)
         if stands_for is not None:
             found = np.where(found >= 0, stands_for[found], np.int32(-1))
         identity.parent[child] = found
+
+    side_by_side(find_parents, range(0, rows, _AT_ONCE), rows)
     _hang_halves(columns, identity, clocks)
     return identity
 
@@ -252,11 +160,10 @@ def _settle_repeats(
 
 def _plain_pairs(index: IdIndex, columns: Columns) -> tuple[Rows, Rows, Rows]:
     """Ids that stand twice, once with a client and once with a server: first rows, clients, servers."""
-    hashes, repeats = index.hashes, index.repeats
-    last = len(hashes) - 1
-    lone = (repeats == 0) | (hashes[np.maximum(repeats - 1, 0)] != hashes[repeats])
-    lone &= (repeats + 2 > last) | (hashes[np.minimum(repeats + 2, last)] != hashes[repeats])
-    one, two = index.rows[repeats[lone]], index.rows[repeats[lone] + 1]
+    repeats = index.repeats
+    apart = np.diff(repeats, prepend=-2, append=len(columns["flags"]) + 1) > 1
+    lone = repeats[apart[:-1] & apart[1:]]
+    one, two = index.rows(lone), index.rows(lone + 1)
     real = np.ones(len(one), np.bool_)
     for name in ("trace", "span_id"):
         real &= columns[name][one] == columns[name][two]
@@ -328,7 +235,7 @@ def _choose_among(index: IdIndex, columns: Columns, alternatives: dict[int, list
     flat = [(row, *reference) for row, references in alternatives.items() for reference in references]
     rows = np.array([row for row, _, _, _ in flat], np.int64)
     ids = np.array([span_id for _, _, span_id, _ in flat], np.uint64)
-    opaque = np.array([is_opaque for _, _, _, is_opaque in flat], np.uint16)
+    opaque = np.array([is_opaque for _, _, _, is_opaque in flat], np.bool_)
     found = index.find(columns["trace"][rows], ids, opaque).tolist()
     best: dict[int, tuple[int, int]] = {}
     for place, (row, is_child_of, _, _) in enumerate(flat):

@@ -22,12 +22,14 @@ class Forest(Struct, frozen=True):
 
     Attributes:
         order: int32[m], the rows in depth-first order; rows on a cycle are missing.
+        position: int32[n] by row, its place in that order, -1 for rows that have none.
         depth: int32[n] by row, 0 for roots.
         size: int32[n] by row, the number of rows in the subtree, itself included.
         unreached: int32[k], rows that no root leads to: they are on a cycle of parents, or below one.
     """
 
     order: Rows
+    position: Rows
     depth: Int32s
     size: Int32s
     unreached: Rows
@@ -47,7 +49,7 @@ def grow_forest(parent: Int32s, group: npt.NDArray[np.int32], start_ns: npt.NDAr
     rows = len(parent)
     if rows == 0:
         empty = np.empty(0, np.int32)
-        return Forest(empty, empty, empty, empty)
+        return Forest(empty, empty, empty, empty, empty)
     siblings, first, count = _children(parent, group, start_ns)
     levels, heads = _levels(siblings, first, count, len(siblings) - int(count.sum()))
     depth = np.zeros(rows, np.int32)
@@ -62,9 +64,15 @@ def grow_forest(parent: Int32s, group: npt.NDArray[np.int32], start_ns: npt.NDAr
     if deep:
         _positions_by_row(deep, parent, size, position)
     reached = position >= 0
-    order = np.empty(int(reached.sum()), np.int32)
-    order[position[reached]] = np.flatnonzero(reached)
-    return Forest(order, depth, size, np.flatnonzero(~reached).astype(np.int32))
+    if reached.all():
+        unreached = np.empty(0, np.int32)
+        order = np.empty(rows, np.int32)
+        order[position] = np.arange(rows, dtype=np.int32)
+    else:
+        unreached = np.flatnonzero(~reached).astype(np.int32)
+        order = np.empty(rows - len(unreached), np.int32)
+        order[position[reached]] = np.flatnonzero(reached)
+    return Forest(order, position, depth, size, unreached)
 
 
 def _children(
