@@ -138,6 +138,9 @@ def test_durations_may_be_absent_but_not_wrong() -> None:
     del absent["duration"]
     assert not issues(read(zipkin, [absent]))
     assert issues(read(zipkin, [span(1, duration=None)])) == {"bad-time": 1}
+    assert issues(read(zipkin, [span(1), span(2, 1, duration=True)])) == {"bad-time": 1}
+    assert not issues(read(zipkin, [span(1), span(2, 1, duration=1e3), span(3, 1, duration="7")]))
+    assert issues(read(zipkin, [span(1), span(2, 1, duration=1 << 70)])) == {"bad-time": 1}
     assert issues(read(zipkin, [span(1, duration=-5)])) == {"negative-duration": 1}
 
 

@@ -48,4 +48,6 @@ class Worker:
             return None
         part = builder.part()
         part.owners = owners
+        for column in ("resource", "scope", "source"):
+            del part.columns[column]  # for the first process to fill in
         return part

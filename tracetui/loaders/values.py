@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import cache
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -191,7 +192,7 @@ def _plain_ids(texts: Sequence[str], odd: Oddities, parents: bool) -> NDArray[np
     if parents and len(joined) < 17 * count - 1:
         joined = " ".join([text or _ZERO_ID for text in texts])
     # fromhex skips blanks: all of them have to be those between the ids.
-    if len(joined) != 17 * count - 1 or joined[16::17].strip(" "):
+    if len(joined) != 17 * count - 1 or joined[16::17] != " " * (count - 1):
         return None
     ids = np.frombuffer(bytes.fromhex(joined), dtype=">u8")
     if len(ids) != count or not (parents or ids.all()):
@@ -381,6 +382,7 @@ def codes_of(known: Mapping[T, int], values: Sequence[T]) -> NDArray[np.int32]:
         return np.array(codes, dtype=np.int32)
 
 
+@cache
 def kinds() -> Codes:
     """Span kinds by number and by name, in any case, with or without `SPAN_KIND_` or `SpanKind.`."""
     known: dict[object, int] = {kind.value: int(kind) for kind in Kind}
@@ -389,6 +391,7 @@ def kinds() -> Codes:
     return Codes(known, "SPAN_KIND_")
 
 
+@cache
 def statuses() -> Codes:
     """Status codes by number and by name, in any case, with or without `STATUS_CODE_`."""
     known: dict[object, int] = {status.value: int(status) for status in Status}

@@ -215,8 +215,9 @@ class SpanRows:
         self, spans: list[SpanRecord], flags: npt.NDArray[np.uint16], offsets: Int64s, lengths: Any
     ) -> tuple[Int64s, Int64s]:
         """Starts and durations in nanoseconds; flags those that lack one, which is quite usual."""
-        start, timeless = _maybe([span.timestamp for span in spans], None)
-        duration, endless = _maybe([span.duration for span in spans], self._odd)
+        decoded = not self._mended
+        start, timeless = _maybe([span.timestamp for span in spans], None, decoded)
+        duration, endless = _maybe([span.duration for span in spans], self._odd, decoded)
         if timeless is not None:
             for row in np.flatnonzero(timeless).tolist():
                 if spans[row].annotations:
@@ -237,11 +238,17 @@ def _flag_some(flags: npt.NDArray[np.uint16], flag: Flag, values: list[Any]) -> 
     flags[list(compress(range(len(values)), values))] |= np.uint16(flag)
 
 
-def _maybe(values: list[Any], odd: Oddities | None) -> tuple[Int64s, Bools | None]:
-    """Times in nanoseconds that may be absent, and where they are; None if all are there."""
+def _maybe(values: list[Any], odd: Oddities | None, decoded: bool) -> tuple[Int64s, Bools | None]:
+    """Times in nanoseconds that may be absent, and where they are; None if all are there.
+
+    Args:
+        values: As found.
+        odd: Where bad ones are noted.
+        decoded: Whether all are as the decoder gave them, which takes neither true nor false for a number.
+    """
     present = values
     absent = np.zeros(0, np.bool_)
-    types = set(map(type, values))
+    types: set[type] = {int} if decoded and _are_whole(values) else set(map(type, values))
     if UnsetType in types:
         absent = np.array([value is UNSET for value in values])
         present = [0 if value is UNSET else value for value in values]
@@ -250,6 +257,14 @@ def _maybe(values: list[Any], odd: Oddities | None) -> tuple[Int64s, Bools | Non
     if len(bad):
         absent = absent | bad if len(absent) else bad
     return found, absent if len(absent) else None
+
+
+def _are_whole(values: list[Any]) -> bool:
+    """Whether these are integers or booleans: nothing else adds up to an integer."""
+    try:
+        return type(sum(values)) is int
+    except TypeError:
+        return False
 
 
 def _statuses(spans: list[SpanRecord]) -> npt.NDArray[np.uint8]:
