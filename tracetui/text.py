@@ -136,16 +136,20 @@ def steady(text: str) -> str:
     return text if text.isascii() else text.translate(_STEADY)
 
 
+_NARROW: Final = frozenset(
+    "".join(map(chr, (*range(0x20, 0x7F), *range(0xA1, 0xAD), *range(0x2500, 0x25FD)))) + "µ·×…⋯•✗‹›←→↑↓−–"
+)
+"""What takes one cell each: ASCII, and the signs that screens are drawn with."""
 _char_cells: Callable[[str], int] | None = None
 
 
 def cell_len(text: str) -> int:
     """Number of terminal cells that neutralised text takes; the same figure as `rich.cells.cell_len`."""
-    if text.isascii():
+    if text.isascii() or _NARROW.issuperset(text):
         return len(text)
     global _char_cells
     if _char_cells is None:
-        # Imported late: not paid for while all text is ASCII.
+        # Imported late, and its table read then: not paid for while all text is ASCII and signs of our own.
         from rich.cells import get_character_cell_size
 
         _char_cells = get_character_cell_size

@@ -149,11 +149,11 @@ class RowPainter:
         below = view.children_shown(node)
         folded = bool(view.folded[node])
         guides = self._guides(node)
-        line.add(guides, paint.style("faint", on=on))
+        line.add(guides, paint.style("faint", on=on), len(guides))
         mark = (
             glyphs.folded if folded else glyphs.unfolded if below else glyphs.leaf if guides.strip() else " "
         )
-        line.add(mark + " ", paint.style("faint" if not below else "accent" if folded else "muted", on=on))
+        line.add(mark + " ", paint.style("faint" if not below else "accent" if folded else "muted", on=on), 2)
         run = self.facts.forest.run(node)
         row = self.facts.row(node) if run is None else run.row + self.facts.first
         limit = 1 + self.columns.tree
@@ -166,7 +166,7 @@ class RowPainter:
         moved = " ~" if store.shift_ns is not None and store.shift_ns[row] else ""
         limit -= len(moved)
         if self.facts.forest.error[node]:
-            line.add(glyphs.error + " ", paint.style("error", on=on, bold=True))
+            line.add(glyphs.error + " ", paint.style("error", on=on, bold=True), 2)
         codes = int(store.service[row]), int(store.name[row]) if run is None else -1 - int(store.name[row])
         badge = self._badge(node, codes, limit - line.used - len(suffix) - len(troubles) - len(found))
         room = limit - line.used - len(suffix) - len(troubles) - len(found) - len(badge)
