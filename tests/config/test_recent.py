@@ -10,7 +10,8 @@ from threading import Thread
 
 import pytest
 
-from tracetui.config import MAX_RECENT, NotKept, read_recent, recent_path, remember
+from tracetui.config import NotKept
+from tracetui.config.recent import MAX_RECENT, read_recent, recent_path, remember
 
 
 @pytest.fixture

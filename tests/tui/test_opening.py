@@ -11,7 +11,8 @@ from textual.pilot import Pilot
 
 from tests.conftest import sample
 from tests.tui.viewer import press, settle, text_of, until, viewing
-from tracetui.config import Loaded, read_recent
+from tracetui.config import Loaded
+from tracetui.config.recent import read_recent
 from tracetui.loaders import LoadOptions
 from tracetui.tui import paths
 from tracetui.tui.app import TraceApp

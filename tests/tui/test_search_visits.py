@@ -14,7 +14,8 @@ from tests.conftest import sample
 from tests.tui.backend import FakeBackend, Nothing
 from tests.tui.viewer import press, settle, text_of, until
 from tracetui.backends import Address, Call, ClientOptions
-from tracetui.config import Loaded, Server, Settings, read_searches
+from tracetui.config import Loaded, Server, Settings
+from tracetui.config.searches import read_searches
 from tracetui.errors import BackendError
 from tracetui.loaders import LoadOptions
 from tracetui.tui import servers

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.tui.viewer import CHECKOUT, Made, collection, press, settle, span, text_of, until, viewing
-from tracetui.config import load, read_recent
+from tracetui.config import load
+from tracetui.config.recent import read_recent
 from tracetui.tui.app import TraceApp
 from tracetui.tui.screens.traces import TraceListScreen
 from tracetui.tui.settings import Keeper

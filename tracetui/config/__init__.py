@@ -7,27 +7,19 @@ its command line and its environment, so that a script gets the same from every 
 
 from __future__ import annotations
 
+from .files import state_path
 from .load import Loaded, config_path, load
-from .recent import MAX_RECENT, read_recent, recent_path, remember
 from .save import NotKept, save
-from .searches import RecentSearch, read_searches, remember_search, searches_path
 from .settings import VERSION, Server, Settings
 
 __all__ = [
-    "MAX_RECENT",
     "VERSION",
     "Loaded",
     "NotKept",
-    "RecentSearch",
     "Server",
     "Settings",
     "config_path",
     "load",
-    "read_recent",
-    "read_searches",
-    "recent_path",
-    "remember",
-    "remember_search",
     "save",
-    "searches_path",
+    "state_path",
 ]

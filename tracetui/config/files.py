@@ -12,15 +12,22 @@ from contextlib import contextmanager, suppress
 from errno import EACCES
 from pathlib import Path
 
+from platformdirs.unix import Unix
+
 from tracetui.files import reason, replace_file, sync_folder
 
-__all__ = ["MAX_BYTES", "alone", "read_small", "reason", "replace_small", "set_aside"]
+__all__ = ["MAX_BYTES", "alone", "read_small", "reason", "replace_small", "set_aside", "state_path"]
 
 MAX_BYTES = 1 << 20
 _TRIES = 100
 _PATIENCE_S = 2.0
 _STALE_S = 600.0
 _TEMPORARY = re.compile(r"\.tracetui-[0-9a-f]{16}\.tmp")
+
+
+def state_path(name: str) -> Path:
+    """Where a list of what was done lately is: in the XDG place for state."""
+    return Unix("tracetui").user_state_path / f"{name}.json"
 
 
 def read_small(path: Path) -> bytes | None:

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 import msgspec
-from platformdirs.unix import Unix
 
-from .files import alone, read_small, reason, replace_small
+from .files import alone, read_small, reason, replace_small, state_path
 from .save import NotKept
 
 __all__ = ["KeptList"]
@@ -40,7 +39,7 @@ class KeptList(Generic[Item]):
 
     def path(self) -> Path:
         """Where the list is if nothing else is said."""
-        return Unix("tracetui").user_state_path / f"{self._name}.json"
+        return state_path(self._name)
 
     def read(self, path: Path | None = None) -> list[Item]:
         """Its items. A list that cannot be read is an empty one."""

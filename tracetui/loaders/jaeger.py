@@ -21,7 +21,6 @@ from tracetui.loaders.jaeger_details import decode
 from tracetui.loaders.jaeger_records import Skeleton, loads, mend
 from tracetui.loaders.parts import Part
 from tracetui.loaders.stream import JsonFault, JsonStream, Shape
-from tracetui.loaders.twin import decode_twin
 from tracetui.model.builder import StoreBuilder
 from tracetui.model.issues import IssueCode
 from tracetui.sources.base import ByteSource
@@ -214,6 +213,8 @@ class _Repair:
     def repair(self, record: bytes, offset: int, error: Exception) -> Skeleton | None:
         """See `Repair`."""
         # Most of what is refused by its bytes, and not by its kinds, has a twin.
+        from tracetui.loaders.twin import decode_twin  # imported for odd spans only
+
         twin = None if isinstance(error, msgspec.ValidationError) else decode_twin(record, self._decoder)
         span, notes = mend(record) if twin is None else twin
         if span is None:

@@ -13,7 +13,6 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from tracetui.loaders.lenient import parse
 from tracetui.model.issues import IssueCode
 
 Number = int | float | str | None
@@ -64,6 +63,8 @@ def loads(record: bytes) -> tuple[Any, list[Note]]:
     Returns:
         The value, None if it is beyond repair; and what a strict decoder refused.
     """
+    from tracetui.loaders.lenient import parse  # imported for odd texts only
+
     notes: list[Note] = []
     try:
         return parse(record, notes), notes

@@ -37,7 +37,6 @@ from typing import TypeVar, overload
 import msgspec
 
 from tracetui.loaders.ahead import Ahead
-from tracetui.loaders.damaged import balanced_end, next_comma, read_pieces
 from tracetui.loaders.parts import Part
 from tracetui.loaders.records import Chunk, Learner, Repair, Shape, locate, prove, salvage
 from tracetui.loaders.walk import BATCH, RECORD_LIMIT, JsonFault, JsonTruncated, JsonWalk, complaint_place
@@ -163,6 +162,8 @@ class JsonStream(JsonWalk):
 
     def _past_damage(self, body: bytes, shape: Shape[T], repair: Repair[T]) -> Chunk[T] | None:
         """A chunk of what is damaged in places, None if that needs a closer look."""
+        from tracetui.loaders.damaged import read_pieces  # imported where there is damage, as below
+
         chunk, used = read_pieces(body, self.position, shape, repair)
         self._at += used
         return chunk if used else None
@@ -203,6 +204,8 @@ class JsonStream(JsonWalk):
 
     def _resume(self, shape: Shape[T], start: int, fault: int) -> bool:
         """After a broken record: go to the comma before the next record, if one can be found near."""
+        from tracetui.loaders.damaged import next_comma
+
         self.seek(start)
         comma = next_comma(self._data, self._at, fault - self._base, shape)
         if comma >= 0:
@@ -224,6 +227,8 @@ class JsonStream(JsonWalk):
 
     def _next_record(self, shape: Shape[T], line_end: int) -> int:
         """Index of the comma before the next record, or of the array's end; -1 if none is in the window."""
+        from tracetui.loaders.damaged import balanced_end
+
         places = [shape.find_next(self._data, self._at + 1), shape.find_end(self._data, self._at + 1)]
         found = min((place for place in places if place >= 0), default=-1)
         stop = found if found >= 0 else len(self._data)

@@ -12,7 +12,7 @@ from textual import events
 from textual.binding import BindingType
 
 from tracetui.analysis import Mode
-from tracetui.config import Loaded, recent_path, searches_path
+from tracetui.config import Loaded, state_path
 from tracetui.errors import ExitCode, TracetuiError, UsageError
 from tracetui.format import plural, size
 from tracetui.loaders import Progress
@@ -334,7 +334,7 @@ def run_app(
         return True
 
     with guarded_signals(end_cleanly):
-        kept = (recent_path(), searches_path()) if loaded.is_kept else (None, None)
+        kept = (state_path("recent"), state_path("searches")) if loaded.is_kept else (None, None)
         mode = Mode(settings.critical_path)
         app = TraceApp(
             loading,

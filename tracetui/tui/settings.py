@@ -7,27 +7,20 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.theme import Theme
 
-from tracetui.config import (
-    Loaded,
-    NotKept,
-    RecentSearch,
-    Settings,
-    read_recent,
-    read_searches,
-    remember,
-    remember_search,
-    save,
-)
+from tracetui.config import Loaded, NotKept, Settings, save
 from tracetui.text import neutralise
 
 from .bindings import ACTIONS
 from .terminal import QuietApp, StdoutDriver
 from .theme import DEFAULT_THEME, PREFIX, choose, register_themes
 from .widgets.times import Clock
+
+if TYPE_CHECKING:
+    from tracetui.config.searches import RecentSearch
 
 _TOLD = 5
 
@@ -95,11 +88,19 @@ class Keeper:
 
     def recent(self) -> list[str]:
         """Absolute paths of what was opened lately, the latest first."""
-        return read_recent(self._recent) if self._recent is not None else []
+        if self._recent is None:
+            return []
+        from tracetui.config.recent import read_recent  # lists are no part of a first picture
+
+        return read_recent(self._recent)
 
     def searches(self) -> list[RecentSearch]:
         """The searches made lately, the latest first."""
-        return read_searches(self._searches) if self._searches is not None else []
+        if self._searches is None:
+            return []
+        from tracetui.config.searches import read_searches
+
+        return read_searches(self._searches)
 
     def searched(self, server: str, fields: Mapping[str, str]) -> None:
         """Put a search on the list of recent ones.
@@ -108,6 +109,8 @@ class Keeper:
             NotKept: It could not be written.
         """
         if self._searches is not None:
+            from tracetui.config.searches import remember_search
+
             remember_search(server, fields, self._searches)
 
     def opened(self, names: Iterable[str]) -> None:
@@ -117,6 +120,8 @@ class Keeper:
             NotKept: It could not be written.
         """
         if self._recent is not None:
+            from tracetui.config.recent import remember
+
             remember(names, self._recent)
 
 
