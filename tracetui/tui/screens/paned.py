@@ -49,14 +49,9 @@ class PanedScreen(SearchedScreen):
 
     BLANK = True  # all of it is covered
     DEFAULT_CSS = """
-    PanedScreen #body { height: 1fr; layout: vertical; }
-    PanedScreen #rows { height: 1fr; width: 1fr; }
-    PanedScreen #panes { display: none; layout: vertical; height: 1fr; width: 1fr; }
-    PanedScreen #detail { display: none; }
-    PanedScreen #why { display: none; }
+    PanedScreen #panes, PanedScreen #detail, PanedScreen #why { display: none; }
     PanedScreen.-detail #panes, PanedScreen.-why #panes { display: block; }
-    PanedScreen.-detail #detail { display: block; }
-    PanedScreen.-why #why { display: block; }
+    PanedScreen.-detail #detail, PanedScreen.-why #why { display: block; }
     PanedScreen.-below #panes { layout: horizontal; border-top: solid $border; }
     PanedScreen.-below.-detail #why { border-left: solid $border; }
     PanedScreen.-right #body { layout: horizontal; }
