@@ -43,6 +43,8 @@ def print_traces(
         TracetuiError: No source could be read.
     """
     gc.disable()  # columns and strings hold no cycles; a process that prints and ends has none to find
+    import numpy  # noqa: F401  # not from deep within other imports: see `cli.viewer`
+
     load_options = options.load_options()
     from tracetui import loaders
     from tracetui.export.report import Report

@@ -69,6 +69,10 @@ def open_viewer(
     import gc
 
     gc.disable()  # until all is read: what is imported and loaded is not garbage
+    # Not from deep within other imports: there Python runs over the end of a piece of its stack, and each
+    # call that does so has another piece mapped, and taken away when it returns.
+    import numpy  # noqa: F401
+
     from tracetui import config, tui
 
     settings = config.load().with_options(**given)

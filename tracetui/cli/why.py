@@ -45,6 +45,8 @@ def why(
     if width is not None and width < 1:
         raise UsageError("--width must be above 0")
     gc.disable()  # as in show: a process that prints and ends has no cycles to find
+    import numpy  # noqa: F401  # not from deep within other imports: see `cli.viewer`
+
     load_options = options.load_options()
     from tracetui import loaders
     from tracetui.export.report import Report

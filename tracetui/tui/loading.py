@@ -26,7 +26,7 @@ LARGE = 4 << 20
 """Bytes of a source from which a courteous load waits for its first picture to be drawn."""
 COURTESY_SECONDS = 3.0
 """How long it waits for that picture, at most."""
-HEAD_START_SECONDS = 0.1
+HEAD_START_SECONDS = 0.2
 """How long at most the screen's thread stands aside for the first of what is read."""
 
 
