@@ -157,7 +157,7 @@ class Chunk(Struct, Generic[T]):
     lengths: list[int] = field(default_factory=list)
 
 
-def prove(body: bytes, base: int, shape: Shape[T], repair: Repair[T]) -> Chunk[T]:
+def prove(body: bytes | memoryview, base: int, shape: Shape[T], repair: Repair[T]) -> Chunk[T]:
     """Decode `body`, taken for whole records with separators between them.
 
     Args:
@@ -169,7 +169,9 @@ def prove(body: bytes, base: int, shape: Shape[T], repair: Repair[T]) -> Chunk[T
     Raises:
         msgspec.DecodeError: `body` is something else.
     """
-    flat = body.replace(b"\n", b" ") if b"\n" in body else body
+    flat = bytes(body) if len(body) < _LARGE else bytearray(body)
+    if b"\n" in flat:
+        flat = flat.replace(b"\n", b" ")
     _, separator, split = shape.separators[0]
     lines, pieces = split_lines(flat, separator, split)
     for _, other, its_split in shape.separators[1:]:
@@ -181,25 +183,27 @@ def prove(body: bytes, base: int, shape: Shape[T], repair: Repair[T]) -> Chunk[T
             return Chunk(items, base, pieces, len(separator), lead)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
-    return _record_by_record(body, lines, base, shape, repair)
+    return _record_by_record(bytes(body), lines, base, shape, repair)
 
 
 def split_lines(
-    flat: bytes, separator: bytes, split: bytes
+    flat: bytes | bytearray, separator: bytes, split: bytes
 ) -> tuple[bytes | bytearray, Sequence[int] | npt.NDArray[np.int64]]:
-    """`flat` with each `separator` made `split`, which is as long; lengths of what is between them."""
-    if len(flat) < _LARGE:
+    """`flat` with each `separator` made `split`, which is as long; lengths of what is between them.
+
+    A `bytearray` is changed itself.
+    """
+    if not isinstance(flat, bytearray):
         pieces = flat.split(separator)
         return split.join(pieces), list(map(len, pieces))
     found = find_all(flat, separator)
-    lines = bytearray(flat)
-    text = np.frombuffer(lines, np.uint8)
+    text = np.frombuffer(flat, np.uint8)
     for at, byte in enumerate(split):
         if byte != separator[at]:
             text[found + at] = byte
     ends = np.append(found, len(flat))
     ends[1:] -= found + len(separator)
-    return lines, ends
+    return flat, ends
 
 
 def _record_by_record(
@@ -237,7 +241,8 @@ def salvage(chunk: Chunk[T], record: bytes, offset: int, shape: Shape[T], repair
 
 def is_text(data: bytes | bytearray) -> bool:
     """Whether these bytes are UTF-8."""
-    if data.isascii():
+    # Taken for signed numbers, bytes beyond ASCII are below zero.
+    if data.isascii() if len(data) < _LARGE else np.frombuffer(data, np.int8).min() >= 0:
         return True
     try:
         data.decode("utf-8")

@@ -141,7 +141,9 @@ class JsonStream(JsonWalk):
         for _ in range(2):
             if end <= self._at:
                 return None
-            body = self._data[self._at : end].rstrip()
+            body: bytes | memoryview = memoryview(self._data)[self._at : end]
+            if self._data[end - 1] <= 0x20:
+                body = bytes(body).rstrip()
             try:
                 chunk = prove(body, self.position, shape, repair)
             except msgspec.DecodeError as error:
@@ -150,7 +152,7 @@ class JsonStream(JsonWalk):
                 place = complaint_place(error)
                 where = len(body) if place is None else place
                 if where >= len(body) or body[where] != _CLOSE_LIST:
-                    return self._past_damage(body, shape, repair)
+                    return self._past_damage(bytes(body), shape, repair)
                 end, known_end = self._at + where, False
                 continue
             self._at = end
