@@ -11,8 +11,6 @@ Places = npt.NDArray[np.int64]
 
 _LOOKED_AT = 8192
 _WORD = 4
-_AT_ONCE = 2 * _WORD - 1
-"""A pattern as long as this holds a whole aligned word, wherever it begins."""
 
 
 class Finder:
@@ -24,38 +22,45 @@ class Finder:
 
     def __init__(self, pattern: bytes) -> None:
         self._pattern = pattern
-        self._words: list[tuple[int, int]] = []
+        self._values: npt.NDArray[np.uint32] | None = None
+        self._offsets: Places = np.zeros(0, np.int64)
+        """Where in the pattern each of the values stands."""
 
     def places(self, data: bytes | bytearray) -> Places:
         """The indices of the pattern in `data`, int64[n] ascending; overlapping ones too."""
         if len(data) < len(self._pattern):
             return np.zeros(0, np.int64)
-        if len(self._pattern) < _AT_ONCE:
+        if self._values is None:
+            self._values, self._offsets = self._rarest(bytes(data[:_LOOKED_AT]))
+        if not len(self._values):
             text = np.frombuffer(data, np.uint8)[: len(data) - len(self._pattern) + 1]
             found = np.flatnonzero(text == self._pattern[0])
             return found[stands_at(data, found, self._pattern)]
-        if not self._words:
-            self._words = self._rarest(bytes(data[:_LOOKED_AT]))
         words = np.frombuffer(data, "<u4", len(data) // _WORD)
-        hit = words == self._words[0][1]
-        for _, word in self._words[1:]:
-            hit |= words == word
+        hit = words == self._values[0]
+        also = np.empty_like(hit)
+        for value in self._values[1:]:
+            hit |= np.equal(words, value, out=also)
         at = np.flatnonzero(hit)
         values = words[at]
         at *= _WORD
-        found = np.concatenate([at[values == word] - offset for offset, word in self._words])
-        found = found[stands_at(data, found, self._pattern)]
-        found.sort()
-        return found
+        at -= self._offsets[np.searchsorted(self._values, values)]
+        at.sort()
+        return at[stands_at(data, at, self._pattern)]
 
-    def _rarest(self, sample: bytes) -> list[tuple[int, int]]:
-        """For each alignment the offset and value of the word that is rarest in a sample."""
-        chosen = []
+    def _rarest(self, sample: bytes) -> tuple[npt.NDArray[np.uint32], Places]:
+        """For each alignment the word that is rarest in a sample, ascending; and where they stand.
+
+        There are none for a pattern that is short, or repeats itself.
+        """
+        offset_of: dict[int, int] = {}
         for first in range(_WORD):
             offsets = range(first, len(self._pattern) - _WORD + 1, _WORD)
-            offset = min(offsets, key=lambda at: sample.count(self._pattern[at : at + _WORD]))
-            chosen.append((offset, int.from_bytes(self._pattern[offset : offset + _WORD], "little")))
-        return chosen
+            if offsets:
+                offset = min(offsets, key=lambda at: sample.count(self._pattern[at : at + _WORD]))
+                offset_of[int.from_bytes(self._pattern[offset : offset + _WORD], "little")] = offset
+        words = sorted(offset_of) if len(offset_of) == _WORD else []
+        return np.array(words, np.uint32), np.array([offset_of[word] for word in words], np.int64)
 
 
 @lru_cache(64)
@@ -71,12 +76,17 @@ def find_all(data: bytes | bytearray, pattern: bytes) -> Places:
 def stands_at(data: bytes | bytearray, places: Places, pattern: bytes) -> npt.NDArray[np.bool_]:
     """Whether `pattern` stands at each of some places, bool[k]; places may lie outside of `data`."""
     room = len(data) - len(pattern) + 1
-    inside = (places >= 0) & (places < room)
-    if not inside.any():
-        return inside
+    if not len(places) or room <= 0:
+        return np.zeros(len(places), np.bool_)
     # Every place as a text of the pattern's length, without a copy.
-    texts = np.ndarray((room,), f"S{len(pattern)}", data, strides=(1,))
-    if inside.all():
+    texts = np.ndarray((room,), _text(len(pattern)), data, strides=(1,))
+    if places.min() >= 0 and places.max() < room:
         return np.asarray(texts[places] == pattern)
+    inside = (places >= 0) & (places < room)
     inside[inside] = texts[places[inside]] == pattern
     return inside
+
+
+@lru_cache(64)
+def _text(length: int) -> np.dtype[np.bytes_]:
+    return np.dtype(f"S{length}")
