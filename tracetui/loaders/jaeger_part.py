@@ -6,7 +6,7 @@ import msgspec
 
 from tracetui.loaders.jaeger_columns import SpanColumns, TraceObject
 from tracetui.loaders.jaeger_records import Skeleton
-from tracetui.loaders.parts import Part, Refused, Scratch, Strict, counted
+from tracetui.loaders.parts import Part, Refused, Scratch, Strict
 from tracetui.loaders.records import Separator, Shape, prove
 
 
@@ -42,5 +42,6 @@ class Worker:
             return None
         part = self._builder.part()
         ((_, slots),) = trace.waiting
-        part.columns["resource"], part.owners = counted(slots, list(trace.slots).__getitem__)
+        # The trace object is new, so its slots are numbered as the spans come.
+        part.columns["resource"], part.owners = slots, list(trace.slots)
         return part

@@ -105,6 +105,8 @@ def counted(codes: Int32s, what: Callable[[int], Any]) -> tuple[Int32s, list[Any
         codes: int32[n].
         what: What a code stands for.
     """
+    if len(codes) and (codes == codes[0]).all():
+        return np.zeros(len(codes), np.int32), [what(int(codes[0]))]
     used, first, places = np.unique(codes, return_index=True, return_inverse=True)
     order = np.argsort(first)
     rank = np.empty(len(used), np.int32)
