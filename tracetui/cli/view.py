@@ -73,6 +73,8 @@ def _list(backend: Backend, name: str, options: Options) -> int:
 
 
 def _open_viewer(names: list[str], options: Options, view_options: ViewOptions) -> int:
+    import numpy  # noqa: F401  # not from deep within other imports: see `cli.viewer`
+
     # The screen asks the environment for its colours, as does the framework below it.
     if options.color == "never":
         os.environ["NO_COLOR"] = "1"
