@@ -142,13 +142,14 @@ class Ahead:
 
     def _answer(self, *, adapt: bool = False) -> Part | None:
         assert self._second is not None
-        if adapt:
-            # The first process should hardly ever wait, and never for long.
-            ready = self._second.answered()
-            size = self._size * (33 if ready else 28) // 32
-            self._size = max(_SMALLEST, min(size, _LARGEST))
+        was_ready = adapt and self._second.answered()
         part: Part | None = self._second.answer()
         self._unanswered.popleft()
+        if adapt and not was_ready:
+            self._size = max(_SMALLEST, self._size * 28 // 32)
+        elif adapt and self._second.answered():
+            # Even the next part is there: the second process is ahead by more than the first needs.
+            self._size = min(self._size * 33 // 32, _LARGEST)
         return part
 
     # -- what is to be asked for ----------------------------------------------------------------
