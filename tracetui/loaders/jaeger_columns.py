@@ -17,7 +17,7 @@ from tracetui.loaders.jaeger_records import Note, Process, Skeleton, loads, mend
 from tracetui.loaders.jaeger_tags import TagReader
 from tracetui.loaders.parts import Part
 from tracetui.loaders.records import Chunk, locate
-from tracetui.loaders.values import Oddities, TraceCodes, shown, span_ids, times, trace_id
+from tracetui.loaders.values import Oddities, TraceCodes, codes_of, shown, span_ids, times, trace_id
 from tracetui.model.builder import StoreBuilder
 from tracetui.model.issues import IssueCode
 from tracetui.model.store import Flag
@@ -298,7 +298,7 @@ class SpanColumns:
                 if name is None:
                     odd.add(row, IssueCode.MISSING_FIELD, "no operationName")
                     names[row] = ""
-        return np.fromiter(map(self.builder.strings.__getitem__, names), np.int32, len(names))
+        return codes_of(self.builder.strings, names)
 
     def _report_notes(self, offsets: npt.NDArray[np.int64], odd: Oddities) -> None:
         for offset, (code, sample) in self.notes:

@@ -40,10 +40,12 @@ class Process(Struct, gc=False):
 
 
 class Skeleton(Struct, gc=False):
-    """A span."""
+    """A span, its members in the order in which Jaeger writes them: so they are found at once."""
 
     traceID: str | int | None = None
     spanID: str | int | None = None
+    parentSpanID: str | int | None = None
+    flags: int | None = None
     operationName: str | None = None
     references: Raw = EMPTY_LIST
     startTime: Number | UnsetType = UNSET
@@ -52,9 +54,7 @@ class Skeleton(Struct, gc=False):
     logs: list[Present] | None = None
     processID: str | None = None
     process: Process | None = None
-    parentSpanID: str | int | None = None
     warnings: list[str] | None = None
-    flags: int | None = None
 
 
 def loads(record: bytes) -> tuple[Any, list[Note]]:

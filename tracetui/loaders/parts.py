@@ -105,10 +105,11 @@ def counted(codes: Int32s, what: Callable[[int], Any]) -> tuple[Int32s, list[Any
         codes: int32[n].
         what: What a code stands for.
     """
-    if len(codes) and (codes == codes[0]).all():
-        return np.zeros(len(codes), np.int32), [what(int(codes[0]))]
-    used, first, places = np.unique(codes, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty(len(used), np.int32)
-    rank[order] = np.arange(len(used), dtype=np.int32)
-    return rank[places], [what(code) for code in used[order].tolist()]
+    rows = len(codes)
+    first = np.full(int(codes.max(initial=0)) + 1, rows, np.int32)
+    first[codes[::-1]] = np.arange(rows - 1, -1, -1, dtype=np.int32)  # of several the last one stays
+    used = np.flatnonzero(first < rows)
+    order = used[np.argsort(first[used])]
+    rank = np.empty(len(first), np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    return rank[codes], [what(code) for code in order.tolist()]
