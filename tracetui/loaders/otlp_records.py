@@ -40,7 +40,7 @@ NO_STATUS = StatusRecord()
 
 
 class SpanRecord(msgspec.Struct, gc=False, rename="camel"):
-    """What the columns need of a span, in the order in which which most writers have it."""
+    """What the columns need of a span, in the order in which most writers have it."""
 
     trace_id: str
     span_id: str
