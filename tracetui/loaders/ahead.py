@@ -36,6 +36,8 @@ _PARTS: Final = 4
 """Parts that are asked for at a time: one takes longer than another, and neither process should wait."""
 _SMALLEST: Final = SHARE // 2
 _LARGEST: Final = SHARE * 2
+_CHANGES: Final = (-4, -1, 0, 1)
+"""By how many 32nds parts are to grow if none, one, two or more are there when one is wanted."""
 _NEAR: Final = 16 * 1024
 _MOST_FAILURES: Final = 8
 _BETWEEN: Final = b", \t\r\n"
@@ -67,6 +69,8 @@ class Ahead:
         self._second: Second | None = None
         self._planned: deque[_Planned] = deque()
         self._unanswered: deque[_Planned] = deque()
+        self._answers: deque[Part | None] = deque()
+        """To the oldest of these questions, which nobody has asked for yet."""
         self._size = SHARE
         self._reach = _NEAR
         self._failures = 0
@@ -113,6 +117,7 @@ class Ahead:
         self._given_up = True
         self._planned.clear()
         self._unanswered.clear()
+        self._answers.clear()
         if self._second is not None:
             self._second.close()
             self._second = None
@@ -128,7 +133,8 @@ class Ahead:
         try:
             while self._unanswered[0] is not planned:
                 self._answer()
-            part = self._answer(adapt=True)
+            self._adapt()
+            part = self._answer()
         except (OSError, EOFError):
             self.close()
             return None
@@ -140,17 +146,24 @@ class Ahead:
             self.close()
         return None
 
-    def _answer(self, *, adapt: bool = False) -> Part | None:
+    def _answer(self) -> Part | None:
+        """The answer to the oldest question, if need be after a while."""
         assert self._second is not None
-        was_ready = adapt and self._second.answered()
-        part: Part | None = self._second.answer()
         self._unanswered.popleft()
-        if adapt and not was_ready:
-            self._size = max(_SMALLEST, self._size * 28 // 32)
-        elif adapt and self._second.answered():
-            # Even the next part is there: the second process is ahead by more than the first needs.
-            self._size = min(self._size * 33 // 32, _LARGEST)
-        return part
+        return self._answers.popleft() if self._answers else self._second.answer()
+
+    def _adapt(self) -> None:
+        """Choose a size with which the first process hardly waits, and the second always has some to do.
+
+        Another size shows only when the parts that were asked for already are done. To shrink them once the
+        first has to wait is too late then: so it is looked at how far the second is ahead. If the part that
+        is wanted now is there and the next one as well, all is well.
+        """
+        assert self._second is not None
+        while len(self._answers) < len(self._unanswered) and self._second.answered():
+            self._answers.append(self._second.answer())
+        change = _CHANGES[min(len(self._answers), len(_CHANGES) - 1)]
+        self._size = max(_SMALLEST, min(self._size + self._size * change // 32, _LARGEST))
 
     # -- what is to be asked for ----------------------------------------------------------------
 
