@@ -11,6 +11,7 @@ shown whether there is a second process.
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -160,8 +161,9 @@ class Ahead:
         is wanted now is there and the next one as well, all is well.
         """
         assert self._second is not None
-        while len(self._answers) < len(self._unanswered) and self._second.answered():
-            self._answers.append(self._second.answer())
+        with contextlib.suppress(OSError, EOFError):  # what is there counts, though no more will come
+            while len(self._answers) < len(self._unanswered) and self._second.answered():
+                self._answers.append(self._second.answer())
         change = _CHANGES[min(len(self._answers), len(_CHANGES) - 1)]
         self._size = max(_SMALLEST, min(self._size + self._size * change // 32, _LARGEST))
 
